@@ -1,0 +1,1 @@
+"""The mathematics of variational autoencoders; knows no kind of data."""

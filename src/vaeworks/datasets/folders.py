@@ -1,0 +1,57 @@
+"""Folders of class folders of .txt files, such as pos/ and neg/: one text a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from .encodings import not_encoded, without_mark
+from .lines import grouped
+
+
+class ClassFolders:
+    """A local folder whose subfolders are the classes.
+
+    Their files are dealt evenly in the order of their names, so that any first rows hold every class.
+    """
+
+    typed = True
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.path = path
+        self.encoding = encoding
+        classes = {folder.name: sorted(folder.glob("*.txt")) for folder in visible_folders(path)}
+        self.classes = sorted(name for name, files in classes.items() if files)
+        places = [
+            ((number + 0.5) / len(files), name, file)
+            for name, files in classes.items()
+            for number, file in enumerate(files)
+        ]
+        self.files = [(name, file) for _, name, file in sorted(places)]
+
+    def columns(self) -> dict[str, str]:
+        name = "sentiment" if self.classes == ["neg", "pos"] else "label"
+        return {"text": "string", name: "string"}
+
+    def read(self, text: str, label: str | None) -> Iterator[pa.RecordBatch]:
+        for files in grouped(self.files):
+            columns = {"text": pa.array([self._text(file) for _, file in files], pa.string())}
+            if label is not None:
+                columns["label"] = pa.array([name for name, _ in files], pa.string())
+            yield pa.record_batch(columns)
+
+    def place(self, row: int) -> str:
+        name, file = self.files[row - 1]
+        return f"{name}/{file.name}"
+
+    def _text(self, file: Path) -> str:
+        try:
+            return file.read_text(encoding=without_mark(self.encoding))
+        except UnicodeError as error:
+            raise not_encoded(file, self.encoding) from error
+
+
+def visible_folders(path: Path) -> list[Path]:
+    return sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))

@@ -1,0 +1,1 @@
+"""How a model is fitted, judged and kept; knows no kind of data."""

@@ -1,0 +1,105 @@
+"""A fitted model on disk: one folder, written whole, that holds no pickle."""
+
+import json
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ..errors import VaeworksError
+from .files import folder_written_whole, written_whole
+
+FORMAT = 1
+CONFIG, WEIGHTS, STATE, METRICS, CARD = "config.json", "model.safetensors", "data.json", "metrics.json", "card.md"
+
+
+def save(estimator: Any, folder: Path | str, overwrite: bool = False) -> None:
+    """Write a fitted estimator into a folder.
+
+    Raises
+    ------
+    VaeworksError
+        When the folder exists and `overwrite` is not set, or when it cannot be written; what was there stays.
+    """
+    from safetensors.torch import save_file
+
+    folder = Path(folder)
+    if folder.exists() and not overwrite:
+        raise VaeworksError(f"{folder} exists already: choose another folder, or pass overwrite (--overwrite)")
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in estimator.model_.state_dict().items()}
+    with folder_written_whole(folder) as temporary:
+        save_file(weights, temporary / WEIGHTS)
+        write_json(temporary / CONFIG, config_of(estimator))
+        write_json(temporary / STATE, estimator.data_state())
+        write_json(temporary / METRICS, estimator.metrics_)
+        (temporary / CARD).write_text(estimator.card(), encoding="utf-8")
+
+
+def config_of(estimator: Any) -> dict:
+    return {
+        "kind": estimator.kind,
+        "format": FORMAT,
+        "parameters": estimator.get_params(deep=False),
+        "made_by": {
+            "vaeworks": version("vaeworks"),
+            "torch": version("torch"),
+            "python": platform.python_version(),
+            "date": time.strftime("%Y-%m-%d"),
+        },
+    }
+
+
+def read_config(folder: Path) -> dict:
+    """The config of a model, without importing torch.
+
+    Raises
+    ------
+    VaeworksError
+        When the folder is not a model, is damaged, or was made by a newer version.
+    """
+    if not folder.exists():
+        raise VaeworksError(f"there is no model at {folder}: give the folder that fit wrote")
+    if not (folder / CONFIG).is_file():
+        raise VaeworksError(f"{folder} is not a model: it has no {CONFIG}")
+    config = read_json(folder / CONFIG)
+    if not isinstance(config, dict) or not {"kind", "format", "parameters"} <= config.keys():
+        raise VaeworksError(f"{folder / CONFIG} is damaged: fit the model again or restore the file")
+    if config["format"] > FORMAT:
+        raise VaeworksError(f"{folder} was made by a newer vaeworks (format {config['format']}, this one reads {FORMAT}): upgrade")
+    return config
+
+
+def load(folder: Path, estimator_class: Any) -> Any:
+    """The estimator that `save` wrote, on the CPU."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    config = read_config(folder)
+    try:
+        estimator = estimator_class(**config["parameters"])
+        estimator.restore(read_json(folder / STATE))
+        estimator.model_.load_state_dict(load_file(folder / WEIGHTS))
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise VaeworksError(f"the model at {folder} is damaged ({reason}): fit it again or restore its files") from error
+    estimator.model_.eval()
+    estimator.metrics_ = read_json(folder / METRICS)
+    return estimator
+
+
+def write_metrics(folder: Path, metrics: dict) -> None:
+    """Replace the metrics of a saved model."""
+    with written_whole(folder / METRICS) as temporary:
+        write_json(temporary, metrics)
+
+
+def write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=True), encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise VaeworksError(f"{path} is missing or damaged ({str(error).splitlines()[0]}): restore it, or fit the model again") from error

@@ -1,0 +1,86 @@
+"""The whole state of a fit in one file, so that it can go on exactly where it was."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ..errors import VaeworksError
+from .files import written_whole
+
+
+@dataclass
+class Position:
+    """Where a fit stands; everything about it that is no tensor.
+
+    Attributes
+    ----------
+    epoch, step : int
+        How many are done.
+    log_kl_weight : float
+        State of the rate control.
+    best_loss, best_epoch : float, int
+        The best validation loss of this phase, and when it was.
+    history : list of dict
+        One record an epoch.
+    settings : dict
+        What the fit was started with; a fit with others does not go on from here.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    log_kl_weight: float = 0.0
+    best_loss: float | None = None
+    best_epoch: int = -1
+    history: list[dict] = field(default_factory=list)
+    settings: dict = field(default_factory=dict)
+
+
+def write_checkpoint(path: Path, position: Position, weights: dict[str, dict[str, Tensor]], optimizer: torch.optim.Optimizer) -> None:
+    """Write a checkpoint atomically: safetensors, with the position as JSON in its header."""
+    tensors = {f"{group}/{name}": t for group, states in weights.items() for name, t in states.items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer/{index}/{name}": value for name, value in state.items()}
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    with written_whole(path) as temporary:
+        save_file(tensors, temporary, metadata={"position": json.dumps(asdict(position))})
+
+
+def read_checkpoint(path: Path, settings: dict) -> tuple[Position, dict[str, dict[str, Tensor]], dict[int, dict[str, Tensor]]]:
+    """The position, the weights by group, and the optimiser's state by parameter index.
+
+    Raises
+    ------
+    VaeworksError
+        When there is no checkpoint, when it is damaged, or when it was made with other settings.
+    """
+    if not path.exists():
+        raise VaeworksError(f"there is no unfinished fit at {path.parent}: leave out --resume to start one")
+    weights: dict[str, dict[str, Tensor]] = {}
+    optimizer: dict[int, dict[str, Tensor]] = {}
+    try:
+        with safe_open(path, framework="pt") as file:
+            position = Position(**json.loads(file.metadata()["position"]))
+            for key in file.keys():
+                group, name = key.split("/", 1)
+                if group == "optimizer":
+                    index, entry = name.split("/")
+                    optimizer.setdefault(int(index), {})[entry] = file.get_tensor(key)
+                else:
+                    weights.setdefault(group, {})[name] = file.get_tensor(key)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise VaeworksError(f"{path} is damaged ({error}): delete {path.parent} and start again") from error
+    changed = sorted(key for key in settings | position.settings if settings.get(key) != position.settings.get(key))
+    if changed:
+        was = ", ".join(f"{key} {position.settings.get(key)!r} (now {settings.get(key)!r})" for key in changed[:3])
+        raise VaeworksError(f"the fit to resume was started with other settings: {was}: give the same ones, or start again without --resume")
+    return position, weights, optimizer
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[int, dict[str, Tensor]]) -> None:
+    """Put saved moments back into a new optimiser over the same parameters."""
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

@@ -1,0 +1,42 @@
+"""Where a model runs: device, precision, processes and threads."""
+
+import logging
+import os
+
+import torch
+from lightning_fabric import Fabric
+
+from ..errors import VaeworksError
+
+
+def make_fabric(device: str = "auto", precision: str = "32-true") -> Fabric:
+    """Fabric for one device, or for all processes that `torchrun` started.
+
+    Parameters
+    ----------
+    device : str
+        'auto' (a GPU where there is one), 'cpu', 'cuda', 'mps'.
+    precision : str
+        '32-true', 'bf16-mixed' or '16-mixed'; the distributions stay in float32.
+    """
+    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    device = pick_device(device)
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if processes == 1:
+        return Fabric(accelerator=device, devices=1, precision=precision)  # type: ignore[arg-type]
+    local = int(os.environ.get("LOCAL_WORLD_SIZE", processes))
+    fabric = Fabric(accelerator=device, devices=local, num_nodes=processes // local, strategy="ddp", precision=precision)  # type: ignore[arg-type]
+    fabric.launch()
+    return fabric
+
+
+def pick_device(device: str) -> str:
+    """The name of a device that this machine has."""
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if device == "auto":
+        return next(name for name in ("cuda", "mps", "cpu") if available[name])
+    if not available.get(device):
+        here = ", ".join(name for name, there in available.items() if there)
+        raise VaeworksError(f"there is no device {device!r} here: choose auto or one of {here}")
+    return device

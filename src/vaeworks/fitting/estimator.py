@@ -1,0 +1,249 @@
+"""The scikit-learn face that all kinds of data share."""
+
+import logging
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from ..core.batch import Batch
+from ..core.model import LatentModel
+from ..errors import VaeworksError
+from . import artifact
+from .devices import make_fabric
+from .diagnostics import diagnose
+from .labels import Classes
+from .monitors import Monitor, ProgressBar
+from .plan import Plan
+from .training import Data, Interrupted, fit, own_random_numbers
+
+log = logging.getLogger(__name__)
+LABEL = "label"
+
+
+def has_labels(estimator: Any) -> bool:
+    if getattr(estimator, "classes_", None) is None:
+        raise AttributeError("this model was fitted without labels: fit it with labels to predict them")
+    return True
+
+
+class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """A latent-variable model with scikit-learn's verbs; a kind of data adds how it is read, built and shown.
+
+    A kind has the constructor parameters `latent_dim`, `batch_size`, `random_state`, `device`, `precision` and
+    `verbose`, and the methods below that are abstract.
+
+    Attributes
+    ----------
+    model_ : LatentModel
+    classes_ : ndarray or None
+        The labels that the head predicts, sorted; None without labels.
+    history_ : list of dict
+        One record an epoch: weights of the objective, mean terms in nats of training and validation data.
+    metrics_ : dict
+        Every figure that `fit` and `evaluate` measured.
+    """
+
+    kind: ClassVar[str]
+    latent_dim: int
+    random_state: int
+    device: str
+    precision: str
+    verbose: bool
+    model_: LatentModel
+    class_names_: Classes | None
+    metrics_: dict
+
+    @abstractmethod
+    def _prepare(self, X: Any, y: Any, validation: Any) -> tuple[Data, Data | None]:
+        """Fit the data side, and give the training and validation data."""
+
+    @abstractmethod
+    def _build(self, data: Data | None) -> LatentModel:
+        """A model for the fitted data side; `data` is None when weights will be loaded into it."""
+
+    @abstractmethod
+    def _plan(self) -> Plan:
+        """How the parameters want it trained."""
+
+    @abstractmethod
+    def _batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
+        """The rows in the order given, in batches on the CPU."""
+
+    @abstractmethod
+    def data_state(self) -> dict:
+        """The fitted data side as JSON."""
+
+    @abstractmethod
+    def _restore_data(self, state: dict) -> None:
+        """The inverse of `data_state`."""
+
+    @abstractmethod
+    def card(self) -> str:
+        """What a reader should know about the fitted model, in Markdown."""
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        validation: Any = None,
+        checkpoint: Path | str | None = None,
+        resume: bool = False,
+        monitors: Sequence[Monitor] = (),
+    ) -> "LatentEstimator":
+        """Fit the model.
+
+        Parameters
+        ----------
+        X, y
+            Examples, and labels of which some (None, NaN) or all may be missing.
+        validation : tuple (X, y) or None
+            Data to choose the best epoch by; None holds out a share of X.
+        checkpoint : path or None
+            File that keeps the state after each epoch.
+        resume : bool
+            Go on from that file.
+        monitors : sequence of Monitor
+            Told of each step and epoch, beside the progress bar of `verbose`.
+
+        Raises
+        ------
+        VaeworksError
+            For data that cannot be learned from, and for a training that broke.
+        KeyboardInterrupt
+            At Ctrl-C; when an epoch was done, the estimator is fitted with the best weights so far.
+        """
+        fabric = make_fabric(self.device, self.precision)
+        plan = self._plan()
+        data, held_out = self._prepare(X, y, validation)
+        with own_random_numbers(fabric.device):
+            torch.manual_seed(self.random_state)
+            self.model_ = self._build(data)
+        watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
+        settings = {name: value for name, value in self.get_params(deep=False).items() if name not in ("verbose", "device")}
+        path = None if checkpoint is None else Path(checkpoint)
+        self.history_: list[dict] = []
+        try:
+            fit(self.model_, data, plan, held_out, fabric, path, settings, resume, watching, self.history_)
+        except Interrupted:
+            self._conclude(plan, held_out or data)
+            raise
+        self._conclude(plan, held_out or data)
+        return self
+
+    def _conclude(self, plan: Plan, data: Data) -> None:
+        """Look at what was learned, and say what went wrong."""
+        self.model_.requires_grad_(True).eval()
+        figures = self._diagnose(data.epoch(None))
+        self.metrics_ = {"fit": {"held_out": figures, "epochs": len(self.history_)}, "history": self.history_}
+        if figures["collapsed"]:
+            log.warning(
+                "the posterior collapsed: z holds %.2f nats about the data, and %d of %d units are active: "
+                "set or raise `rate` (nats of KL that training holds), or lower the decoder's size",
+                figures["mutual_information_nats"], figures["active_units"], figures["latent_units"],
+            )  # fmt: skip
+        trained = len(self.history_)
+        for index, phase in enumerate(plan.phases):
+            if phase.warm_up() > min(phase.epochs, trained):
+                log.warning(
+                    "phase %d warms up over %g epochs but trained for %d: its weights never reached their final values; "
+                    "train longer or shorten the warm-up", index + 1, phase.warm_up(), min(phase.epochs, trained),
+                )  # fmt: skip
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Posterior means of z, (N, latent_dim)."""
+        return self._over(X, lambda batch: self._posterior(batch).mean)
+
+    @available_if(has_labels)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """p(label | z) at the posterior mean, (N, classes)."""
+        return self._over(X, lambda batch: self.model_.heads[LABEL](self._posterior(batch).mean).probs)
+
+    @available_if(has_labels)
+    def predict(self, X: Any) -> np.ndarray:
+        """The most probable class of each example, (N,)."""
+        return self.classes_[self.predict_proba(X).argmax(1)]
+
+    def score_samples(self, X: Any) -> np.ndarray:
+        """The evidence lower bound on log p(x) of each example in nats, from one draw of z, (N,)."""
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state)
+            return self._over(X, lambda batch: self.model_.evidence(batch).elbo())
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """The mean evidence lower bound on log p(x), in nats; for accuracy pass `scoring="accuracy"`."""
+        return float(self.score_samples(X).mean())
+
+    def evaluate(self, X: Any, y: Any = None, samples: int = 10) -> dict:
+        """Measure the model on data.
+
+        Parameters
+        ----------
+        samples : int
+            Draws of z for the importance-weighted bound; 0 leaves it out.
+
+        Returns
+        -------
+        dict
+            See `vaeworks.fitting.diagnostics.diagnose`, and what the kind adds.
+        """
+        check_is_fitted(self)
+        return self._diagnose(self._batches(X, y), samples)
+
+    def save(self, folder: Path | str, overwrite: bool = False) -> None:
+        """Write the fitted model into a folder, which `vaeworks.load` reads on any machine."""
+        check_is_fitted(self)
+        artifact.save(self, folder, overwrite)
+
+    def restore(self, state: dict) -> None:
+        """Become a fitted estimator around untrained weights."""
+        self._restore_data(state)
+        self.model_ = self._build(None)
+
+    def to(self, device: str) -> "LatentEstimator":
+        """Move the fitted model to a device."""
+        self.model_.to(device)
+        return self
+
+    @property
+    def classes_(self) -> np.ndarray | None:
+        names = self.class_names_
+        return None if names is None else np.array(names.names)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.latent_dim
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "metrics_")
+
+    def _device(self) -> torch.device:
+        return next(self.model_.parameters()).device
+
+    def _moved(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        return (batch.to(self._device()) for batch in batches)
+
+    def _posterior(self, batch: Batch) -> Any:
+        return self.model_.encode(batch.input)
+
+    @torch.no_grad()
+    def _over(self, X: Any, compute: Any) -> np.ndarray:
+        check_is_fitted(self)
+        self.model_.eval()
+        parts: list[Tensor] = [compute(batch).float().cpu() for batch in self._moved(self._batches(X))]
+        if not parts:
+            raise VaeworksError("there are no examples: give at least one")
+        return torch.cat(parts).numpy()
+
+    def _diagnose(self, batches: Any, samples: int = 0) -> dict:
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state)
+            return diagnose(self.model_, self._moved(batches), samples)

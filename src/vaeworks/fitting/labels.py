@@ -1,0 +1,89 @@
+"""Classes and their indices, with labels that may be missing."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import VaeworksError
+
+MISSING = -1
+MOST_CLASSES = 1000
+
+
+def is_missing(label: Any, missing_label: Any) -> bool:
+    """None and NaN always; else what `missing_label` says."""
+    return label is None or label != label or (missing_label is not None and label == missing_label)
+
+
+class Classes:
+    """The classes seen in fitting, sorted.
+
+    Parameters
+    ----------
+    names : sequence
+        Labels of one type.
+    missing_label : object
+        A further value, beside None and NaN, that means "no label".
+    """
+
+    def __init__(self, names: Sequence[Any], missing_label: Any = None) -> None:
+        self.names, self.missing_label = list(names), missing_label
+        self._index = {name: index for index, name in enumerate(self.names)}
+
+    @classmethod
+    def learn(cls, found: Iterable[Any], missing_label: Any = "auto") -> "Classes | None":
+        """Sort the distinct labels; None when every one is missing.
+
+        With 'auto', -1 among integer labels is missing, unless the labels are just -1 and 1.
+
+        Raises
+        ------
+        VaeworksError
+            When there is only one class, or when labels of different types cannot be sorted.
+        """
+        distinct = {native(label) for label in found}
+        if isinstance(missing_label, str) and missing_label == "auto":
+            numbers = {label for label in distinct if not is_missing(label, None)}
+            integers = all(isinstance(label, int | float) and label == int(label) for label in numbers)
+            missing_label = MISSING if integers and MISSING in numbers and not numbers <= {-1, 1} else None
+        names = {label for label in distinct if not is_missing(label, missing_label)}
+        if not names:
+            return None
+        if len(names) == 1:
+            raise VaeworksError(f"the labels have only one class, {names.pop()!r}: give at least two, or none")
+        if len(names) > MOST_CLASSES:
+            raise VaeworksError(f"the labels have more than {MOST_CLASSES} different values: they are no classes")
+        try:
+            return cls(sorted(names), missing_label)
+        except TypeError as error:
+            kinds = ", ".join(sorted({type(name).__name__ for name in names}))
+            raise VaeworksError(f"the labels mix types ({kinds}): turn them into one") from error
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def indices(self, labels: Iterable[Any]) -> np.ndarray:
+        """Index of each label, (N,), -1 where it is missing.
+
+        Raises
+        ------
+        VaeworksError
+            When a label was not among those of fitting.
+        """
+        return np.array([self._index_of(native(label)) for label in labels], dtype=np.int64)
+
+    def _index_of(self, label: Any) -> int:
+        if is_missing(label, self.missing_label):
+            return MISSING
+        if label not in self._index:
+            raise VaeworksError(f"there is no class {label!r}: the classes are {', '.join(map(str, self.names[:20]))}")
+        return self._index[label]
+
+    def to_state(self) -> dict:
+        return {"names": self.names, "missing_label": self.missing_label}
+
+
+def native(label: Any) -> Any:
+    """A plain Python value, which JSON can hold."""
+    return label.item() if isinstance(label, np.generic) else label

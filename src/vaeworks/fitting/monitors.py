@@ -1,0 +1,75 @@
+"""What watches a fit: a progress bar with a time estimate, and TensorBoard."""
+
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import VaeworksError
+
+
+class Monitor(Protocol):
+    """Told what happens; it changes nothing."""
+
+    def start(self, steps: int) -> None:
+        """Training begins, or goes on, with this many steps to go."""
+
+    def step(self, record: dict[str, float]) -> None:
+        """A step is done; the record holds its terms in nats and its weights."""
+
+    def epoch(self, record: dict) -> None:
+        """An epoch is done; the record is what `history_` keeps."""
+
+    def stop(self) -> None:
+        """Training is over, however it ended."""
+
+
+class ProgressBar:
+    """A bar on standard error, with the time left; in notebooks too."""
+
+    def start(self, steps: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        console = Console(stderr=True) if "ipykernel" not in sys.modules else Console()
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+        self.progress = Progress(*columns, console=console, refresh_per_second=2)
+        self.progress.start()
+        self.task = self.progress.add_task("epoch 1", total=steps)
+        self.said = ""
+
+    def step(self, record: dict[str, float]) -> None:
+        text = f"epoch {record['epoch'] + 1:.0f}  bound {-record['reconstruction'] - record['kl']:.1f}  KL {record['kl']:.1f}"
+        self.progress.update(self.task, advance=1, description=text + self.said)
+
+    def epoch(self, record: dict) -> None:
+        if record.get("validation"):
+            self.said = f"  held out {-record['validation']['negative_elbo']:.1f} nats"
+
+    def stop(self) -> None:
+        self.progress.stop()
+
+
+class TensorBoard:
+    """Scalars for TensorBoard in `folder`."""
+
+    def __init__(self, folder: Path | str) -> None:
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError as error:
+            raise VaeworksError("TensorBoard is not installed: pip install 'vaeworks[tensorboard]'") from error
+        self.writer = SummaryWriter(str(folder))
+
+    def start(self, steps: int) -> None:
+        pass
+
+    def step(self, record: dict[str, float]) -> None:
+        for name, value in record.items():
+            self.writer.add_scalar(f"step/{name}", value, int(record["step"]))
+
+    def epoch(self, record: dict) -> None:
+        for split in ("train", "validation"):
+            for name, value in (record.get(split) or {}).items():
+                self.writer.add_scalar(f"{split}/{name}", value, record["step"])
+
+    def stop(self) -> None:
+        self.writer.flush()

@@ -1,0 +1,151 @@
+"""The training plan: phases, schedules of weights, and the rate that training holds."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ..core.batch import Batch
+from ..core.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A weight as a function of the epochs since its phase began.
+
+    Attributes
+    ----------
+    start, stop : float
+        First and last value.
+    epochs : float
+        How long the way from start to stop takes; 0 means that it is at `stop` from the first step.
+    shape : str
+        'linear', 'cosine', or 'cyclical': `cycles` times a rise in the first half of a cycle, then a plateau
+        (Fu et al. 2019).
+    cycles : int
+        How often a cyclical schedule rises.
+    """
+
+    start: float
+    stop: float
+    epochs: float = 0.0
+    shape: str = "linear"
+    cycles: int = 4
+
+    def __call__(self, epoch: float) -> float:
+        if self.epochs <= 0 or epoch >= self.epochs:
+            return self.stop
+        progress = epoch / self.epochs
+        if self.shape == "cosine":
+            progress = 0.5 - 0.5 * math.cos(math.pi * progress)
+        elif self.shape == "cyclical":
+            progress = min(1.0, 2 * (progress * self.cycles % 1.0))
+        return self.start + (self.stop - self.start) * progress
+
+
+def constant(value: float) -> Schedule:
+    return Schedule(value, value)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stretch of training.
+
+    Attributes
+    ----------
+    epochs : int
+        How long it lasts.
+    trains : tuple of str
+        Names of the model's parts that train ('encoder', 'prior', ...); empty for all. The rest is frozen.
+    learning_rate, kl_weight, label_weight : Schedule
+        The step size, and the weights (beta, label weight) in the objective.
+    rate : float or None
+        Nats of KL that training holds by moving the KL weight, which `kl_weight` then no longer sets.
+    """
+
+    epochs: int
+    trains: tuple[str, ...] = ()
+    learning_rate: Schedule = constant(1e-3)
+    kl_weight: Schedule = constant(1.0)
+    label_weight: Schedule = constant(1.0)
+    rate: float | None = None
+
+    def warm_up(self) -> float:
+        """Epochs until the weights of the objective have settled."""
+        schedules = (self.label_weight,) if self.rate else (self.kl_weight, self.label_weight)
+        return max(schedule.epochs for schedule in schedules)
+
+
+Penalty = Callable[[Evidence, Batch], Tensor]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a model is trained.
+
+    Attributes
+    ----------
+    phases : tuple of Phase
+        Run one after another; each starts with a new optimiser.
+    free_bits : float
+        Nats below which a unit's mean KL is not pushed (Kingma et al. 2016, eq. 15).
+    patience : int or None
+        Epochs without a better validation loss after which a phase ends, counted once its warm-up is over.
+    averaging : float or None
+        Decay of the moving average of the weights, which is then what is validated and kept.
+    weight_decay, clip_norm : float
+        Of AdamW, and the largest norm of a gradient.
+    penalty : callable or None
+        `penalty(evidence, batch)` gives nats (a scalar) to add to the objective; no reported bound contains it.
+    seed : int
+        Of the data order and of every draw.
+    """
+
+    phases: tuple[Phase, ...]
+    free_bits: float = 0.0
+    patience: int | None = None
+    averaging: float | None = None
+    weight_decay: float = 0.01
+    clip_norm: float = 5.0
+    penalty: Penalty | None = None
+    seed: int = 0
+
+    @property
+    def epochs(self) -> int:
+        return sum(phase.epochs for phase in self.phases)
+
+    def phase_at(self, epoch: int) -> tuple[int, int]:
+        """Which phase an epoch belongs to, and the first epoch of that phase."""
+        first = 0
+        for index, phase in enumerate(self.phases):
+            if epoch < first + phase.epochs:
+                return index, first
+            first += phase.epochs
+        raise IndexError(f"the plan has {self.epochs} epochs")
+
+
+class RateControl:
+    """Holds the KL at a target by moving its weight: an integral controller on log beta.
+
+    Parameters
+    ----------
+    target : float
+        Nats.
+    log_weight : float
+        Where log beta starts; the controller's whole state.
+    """
+
+    GAIN, LOWEST, HIGHEST = 0.02, math.log(0.01), math.log(20.0)
+
+    def __init__(self, target: float, log_weight: float) -> None:
+        self.target, self.log_weight = target, log_weight
+
+    @property
+    def weight(self) -> float:
+        return math.exp(self.log_weight)
+
+    def update(self, kl: float) -> None:
+        """Move the weight after a step whose mean KL was `kl` nats."""
+        error = max(-1.0, min(1.0, (kl - self.target) / self.target))
+        self.log_weight = max(self.LOWEST, min(self.HIGHEST, self.log_weight + self.GAIN * error))

@@ -1,0 +1,1 @@
+"""Texts: reconstructed, sampled, interpolated, and labelled from the same latent code."""

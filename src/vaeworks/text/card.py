@@ -1,0 +1,31 @@
+"""The model card of a text model."""
+
+from typing import Any
+
+
+def text_card(estimator: Any) -> str:
+    """What it is, how it was fitted and what was measured, in Markdown."""
+    classes = estimator.class_names_
+    labels = "none" if classes is None else ", ".join(map(str, classes.names[:20]))
+    parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
+    rows = "\n".join(
+        f"| {name} | {value:.4g} |" if isinstance(value, float) else f"| {name} | {value} |"
+        for name, value in estimator.metrics_["fit"]["held_out"].items()
+        if not isinstance(value, list)
+    )
+    return f"""# A text VAE
+
+Bidirectional LSTM encoder, {estimator.latent_dim} latent units, one linear layer to the labels, LSTM decoder.
+{parameters:,} parameters, {len(estimator.vocabulary_):,} {estimator.tokens}, texts cut at {estimator.max_tokens} tokens.
+
+- {estimator.label_name}: {labels}
+- trained for {len(estimator.history_)} epochs with `{estimator}`
+
+Figures at the end of the fit, on the validation data that chose the weights:
+
+| figure | value |
+|---|---|
+{rows}
+
+It repeats what its training texts say, their biases and errors included; its reconstructions and samples are no facts.
+"""

@@ -1,0 +1,217 @@
+"""From raw texts to batches of token ids, in memory that does not grow with their number."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import torch
+from torch import Tensor
+
+from ..core.batch import Batch
+from ..errors import VaeworksError
+from ..fitting.labels import Classes
+from ..tokens.vocabulary import END, PAD, Vocabulary
+
+ROWS_A_CHUNK = 4096
+CHUNKS_A_POOL = 4
+BYTES_IN_MEMORY = 64 * 2**20
+LABEL = "label"
+Chunk = tuple[list[str], list[Any] | None]
+
+
+class Texts:
+    """Texts and their labels as a stream that can be read again and again.
+
+    Parameters
+    ----------
+    X : sequence of str, or an object (or tuple of objects) whose `chunks()` yields record batches
+        Record batches have the columns `text` and, where there are labels, `label`.
+    y : sequence or None
+        Labels for a sequence of str.
+    held_out : float
+        Share of the rows that is left to validation, spread evenly over the stream.
+    only_held_out : bool
+        Whether this stream is that share, or the rest.
+    """
+
+    def __init__(self, X: Any, y: Any = None, held_out: float = 0.0, only_held_out: bool = False) -> None:
+        if isinstance(X, str):
+            raise VaeworksError("texts must be a list of strings, not one string: put it into a list")
+        self.X, self.y, self.held_out, self.only_held_out = X, y, held_out, only_held_out
+        if y is not None and len(y) != len(X):
+            raise VaeworksError(f"there are {len(X)} texts but {len(y)} labels: give one label a text")
+
+    def __iter__(self) -> Iterator[Chunk]:
+        first = 0
+        for texts, labels in self._chunks():
+            kept = self._kept(first, len(texts))
+            check(texts, first)
+            first += len(texts)
+            yield [texts[i] for i in kept], None if labels is None else [labels[i] for i in kept]
+
+    def texts(self) -> "OnlyTexts":
+        """The texts alone, as re-iterable chunks."""
+        return OnlyTexts(self)
+
+    def labels(self) -> Iterator[Any]:
+        """The labels alone, one by one."""
+        for _, labels in self:
+            yield from labels or ()
+
+    def _chunks(self) -> Iterator[Chunk]:
+        for source in self.X if isinstance(self.X, tuple) else (self.X,):
+            yield from from_records(source) if hasattr(source, "chunks") else from_sequence(source, self.y)
+
+    def _kept(self, first: int, count: int) -> np.ndarray:
+        if not self.held_out:
+            return np.arange(count)
+        scattered = np.arange(first, first + count, dtype=np.uint64) * np.uint64(2654435761) % np.uint64(2**32)
+        return np.flatnonzero((scattered < self.held_out * 2**32) == self.only_held_out)
+
+
+class OnlyTexts:
+    """The texts of a stream, chunk by chunk."""
+
+    def __init__(self, stream: Texts) -> None:
+        self.stream = stream
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return (texts for texts, _ in self.stream)
+
+
+def from_records(source: Any) -> Iterator[Chunk]:
+    for record in source.chunks(ROWS_A_CHUNK):
+        labels = record.column("label").to_pylist() if "label" in record.schema.names else None
+        yield record.column("text").to_pylist(), labels
+
+
+def from_sequence(X: Any, y: Any) -> Iterator[Chunk]:
+    for start in range(0, len(X), ROWS_A_CHUNK):
+        rows = slice(start, start + ROWS_A_CHUNK)
+        yield list(X[rows]), None if y is None else list(y[rows])
+
+
+def check(texts: list[Any], first: int) -> None:
+    for index, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise VaeworksError(f"text {first + index} is {text!r}, not a string: leave it out or turn it into one")
+        if not text or text.isspace():
+            raise VaeworksError(f"text {first + index} is empty: leave it out")
+
+
+class TextData:
+    """Encoded texts in batches; on disk when they are more than 64 MiB.
+
+    Batches are drawn from a pool of shuffled chunks and hold texts of about one length, since padding costs time.
+
+    Parameters
+    ----------
+    stream : Texts
+        Read once.
+    vocabulary : Vocabulary
+    classes : Classes or None
+    max_tokens : int
+        A text is cut there.
+    batch_size : int
+    """
+
+    def __init__(
+        self, stream: Texts, vocabulary: Vocabulary, classes: Classes | None, max_tokens: int, batch_size: int
+    ) -> None:
+        self.batch_size, self.examples, self.tokens, self.cut = batch_size, 0, 0, 0
+        self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)
+        schema = pa.schema({"ids": pa.list_(pa.int32()), "label": pa.int64()})
+        with pa.ipc.new_file(self.file, schema) as writer:
+            for texts, labels in regular(stream):
+                ids = vocabulary.encode(texts, max_tokens)
+                known = np.full(len(ids), -1) if labels is None or classes is None else classes.indices(labels)
+                writer.write(pa.record_batch([pa.array(ids, pa.list_(pa.int32())), pa.array(known, pa.int64())], schema=schema))
+                self._count(ids, max_tokens)
+        if not self.examples:
+            raise VaeworksError("there are no texts: give at least one")
+        self.reader = pa.ipc.open_file(self.file)
+
+    def _count(self, ids: list[list[int]], max_tokens: int) -> None:
+        self.examples += len(ids)
+        self.tokens += sum(map(len, ids))
+        self.cut += sum(len(row) == max_tokens for row in ids)
+
+    def __len__(self) -> int:
+        """Batches an epoch."""
+        pooled = ROWS_A_CHUNK * CHUNKS_A_POOL
+        full, rest = divmod(self.examples, pooled)
+        return full * -(-pooled // self.batch_size) + -(-rest // self.batch_size)
+
+    def epoch(self, seed: int | None) -> Iterator[Batch]:
+        """Every text once; shuffled by `seed`, or in the order given when it is None."""
+        if seed is None:
+            for index in range(self.reader.num_record_batches):
+                yield from self._batches(*self._read([index]))
+            return
+        random = np.random.default_rng(seed)
+        for pool in self._pools(random):
+            ids, labels = self._read(pool)
+            for rows in rows_of_like_length(list(map(len, ids)), self.batch_size, random):
+                yield to_batch([ids[i] for i in rows], labels[rows])
+
+    def _pools(self, random: np.random.Generator) -> Iterator[list[int]]:
+        """Chunks in random order, a few at a time; the last and shorter one stays in the last pool."""
+        count = self.reader.num_record_batches
+        order = [*random.permutation(count - 1).tolist(), count - 1]
+        for start in range(0, count, CHUNKS_A_POOL):
+            yield order[start : start + CHUNKS_A_POOL]
+
+    def _read(self, chunks: list[int]) -> tuple[list[np.ndarray], np.ndarray]:
+        records = [self.reader.get_batch(index) for index in chunks]
+        ids = [row for record in records for row in rows_of(record.column("ids"))]
+        return ids, np.concatenate([record.column("label").to_numpy() for record in records])
+
+    def _batches(self, ids: list[np.ndarray], labels: np.ndarray) -> Iterator[Batch]:
+        for start in range(0, len(ids), self.batch_size):
+            rows = slice(start, start + self.batch_size)
+            yield to_batch(ids[rows], labels[rows])
+
+
+def regular(stream: Texts) -> Iterator[Chunk]:
+    """The same rows in chunks that are all full but the last, whatever their source or selection left."""
+    texts: list[str] = []
+    labels: list[Any] = []
+    for more_texts, more_labels in stream:
+        texts += more_texts
+        labels += more_labels if more_labels is not None else [None] * len(more_texts)
+        while len(texts) >= ROWS_A_CHUNK:
+            yield texts[:ROWS_A_CHUNK], labels[:ROWS_A_CHUNK]
+            texts, labels = texts[ROWS_A_CHUNK:], labels[ROWS_A_CHUNK:]
+    if texts:
+        yield texts, labels
+
+
+def rows_of(lists: pa.ListArray) -> list[np.ndarray]:
+    offsets = lists.offsets.to_numpy()
+    return np.split(lists.values.to_numpy()[offsets[0] :], (offsets[1:-1] - offsets[0]))
+
+
+def rows_of_like_length(lengths: Iterable[int], batch_size: int, random: np.random.Generator) -> Iterator[np.ndarray]:
+    """Row numbers in batches of about equal length, the batches in random order."""
+    lengths = np.asarray(lengths)
+    order = np.lexsort((random.random(len(lengths)), lengths))
+    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    for index in random.permutation(len(batches)):
+        yield batches[index]
+
+
+def to_batch(ids: list[np.ndarray], labels: np.ndarray) -> Batch:
+    """Token ids (B, T) to read, and with an end mark (B, T + 1) to score."""
+    target = padded([np.append(row, END) for row in ids])
+    read = padded(ids)
+    return Batch(input=read, target=target, observed=target != PAD, labels={LABEL: torch.from_numpy(labels.copy())})
+
+
+def padded(rows: list[np.ndarray]) -> Tensor:
+    lengths = np.array([len(row) for row in rows])
+    present = np.arange(lengths.max()) < lengths[:, None]
+    ids = np.full(present.shape, PAD, dtype=np.int64)
+    ids[present] = np.concatenate(rows)
+    return torch.from_numpy(ids)

@@ -1,0 +1,311 @@
+"""`TextVAE`: one latent code that reconstructs a text and predicts its label."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils.metaestimators import available_if
+from torch import Tensor
+
+from ..core.batch import Batch
+from ..core.likelihoods import ClassHead
+from ..core.model import LatentModel, from_prior, replay
+from ..core.posteriors import NormalPosterior
+from ..core.priors import make_prior
+from ..errors import VaeworksError
+from ..fitting.estimator import LABEL, LatentEstimator, has_labels
+from ..fitting.labels import Classes
+from ..fitting.plan import Phase, Plan, Schedule, constant
+from ..fitting.training import own_random_numbers
+from ..tokens.vocabulary import PAD, Vocabulary
+from .card import text_card
+from .data import TextData, Texts
+from .figures import token_figures
+from .networks import BidirectionalEncoder, RecurrentDecoder
+
+PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
+CANDIDATES_A_SAMPLE = 64
+
+
+class TextVAE(LatentEstimator):
+    """A variational autoencoder of texts with a linear classifier on its latent code (Bowman et al. 2016).
+
+        text -> bidirectional LSTM encoder -> q(z | text) -> z -+-> LSTM decoder, which sees z at every step -> text
+                                                                +-> one linear layer -> label
+
+    All three parts are trained at once on E_q[log p(text | z) + label_weight * log p(label | z)] - beta * KL(q || p).
+
+    Parameters
+    ----------
+    latent_dim : int
+        Units of z.
+    rate : float or None
+        Nats of KL that training holds by moving beta; None trains the plain bound (beta 1 after `kl_warmup`).
+    free_bits : float
+        Nats a unit below which its KL is not pushed.
+    label_weight : float
+        Weight of a label's log-probability beside that of a text, whose words are many.
+    kl_warmup : float
+        Epochs over which beta grows from 0 to 1 where there is no `rate`.
+    epochs, batch_size, learning_rate
+        The learning rate falls to zero along a cosine.
+    patience : int or None
+        Epochs without a better validation loss after which training stops.
+    averaging : float or None
+        Decay of the moving average of the weights, which is what is kept.
+    tokens : 'words' or 'subwords'
+        Words and punctuation by a Unicode rule, or byte-pair pieces of them.
+    vocabulary_size, min_count, lower
+        The most ids; rarer tokens are unknown; whether to fold case.
+    max_tokens : int
+        Texts are cut there.
+    embedding_dim, encoder_units, decoder_units
+        Sizes of word vectors and of the LSTMs (of each direction, in the encoder).
+    dropout, word_dropout, decoder_word_dropout
+        Shares of features of the networks, of words that the encoder reads, and of those that the decoder reads.
+    bigram_buckets : int
+        Size of the encoder's hashed table of word pairs; 0 for none.
+    prior : 'normal', 'mixture', 'vamp' or 'flow'
+    label_name : str
+        What the labels are called in what is shown.
+    missing_label : object
+        Beside None and NaN, what means "no label"; 'auto' takes -1 among integers other than -1 and 1.
+    validation_fraction : float
+        Share of the texts held out where `fit` is given no validation data.
+    random_state : int
+    device : str
+        'auto', 'cpu', 'cuda' or 'mps'.
+    precision : str
+        '32-true', 'bf16-mixed' or '16-mixed'.
+    verbose : bool
+        Show a progress bar with the time left.
+
+    Examples
+    --------
+    >>> from vaeworks import TextVAE
+    >>> model = TextVAE(latent_dim=32).fit(texts, labels)         # doctest: +SKIP
+    >>> model.predict(["A film I will not forget."])              # doctest: +SKIP
+    """
+
+    kind = "text"
+
+    def __init__(
+        self,
+        latent_dim: int = 32,
+        rate: float | None = 8.0,
+        free_bits: float = 0.0,
+        label_weight: float = 20.0,
+        kl_warmup: float = 2.0,
+        epochs: int = 12,
+        batch_size: int = 64,
+        learning_rate: float = 2e-3,
+        patience: int | None = 4,
+        averaging: float | None = 0.995,
+        tokens: str = "words",
+        vocabulary_size: int = 20_000,
+        min_count: int = 2,
+        lower: bool = True,
+        max_tokens: int = 200,
+        embedding_dim: int = 128,
+        encoder_units: int = 128,
+        decoder_units: int = 256,
+        dropout: float = 0.4,
+        word_dropout: float = 0.1,
+        decoder_word_dropout: float = 0.1,
+        bigram_buckets: int = 65_536,
+        prior: str = "normal",
+        label_name: str = "label",
+        missing_label: Any = "auto",
+        validation_fraction: float = 0.1,
+        random_state: int = 0,
+        device: str = "auto",
+        precision: str = "32-true",
+        verbose: bool = False,
+    ) -> None:
+        self.latent_dim = latent_dim
+        self.rate = rate
+        self.free_bits = free_bits
+        self.label_weight = label_weight
+        self.kl_warmup = kl_warmup
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.averaging = averaging
+        self.tokens = tokens
+        self.vocabulary_size = vocabulary_size
+        self.min_count = min_count
+        self.lower = lower
+        self.max_tokens = max_tokens
+        self.embedding_dim = embedding_dim
+        self.encoder_units = encoder_units
+        self.decoder_units = decoder_units
+        self.dropout = dropout
+        self.word_dropout = word_dropout
+        self.decoder_word_dropout = decoder_word_dropout
+        self.bigram_buckets = bigram_buckets
+        self.prior = prior
+        self.label_name = label_name
+        self.missing_label = missing_label
+        self.validation_fraction = validation_fraction
+        self.random_state = random_state
+        self.device = device
+        self.precision = precision
+        self.verbose = verbose
+
+    def _prepare(self, X: Any, y: Any, validation: Any) -> tuple[TextData, TextData | None]:
+        if self.tokens not in ("words", "subwords"):
+            raise VaeworksError(f"there are no tokens {self.tokens!r}: choose words or subwords")
+        share = 0.0 if validation is not None else self.validation_fraction
+        texts = Texts(X, y, held_out=share)
+        self.vocabulary_ = Vocabulary.learn(
+            texts.texts(), self.vocabulary_size, self.lower, self.tokens == "subwords", self.min_count
+        )
+        self.class_names_ = Classes.learn(texts.labels(), self.missing_label)
+        held_out = Texts(*validation) if validation is not None else Texts(X, y, held_out=share, only_held_out=True)
+        data = self._encoded(texts)
+        return data, self._encoded(held_out) if share or validation is not None else None
+
+    def _encoded(self, texts: Texts) -> TextData:
+        return TextData(texts, self.vocabulary_, self.class_names_, self.max_tokens, self.batch_size)
+
+    def _build(self, data: TextData | None) -> LatentModel:
+        words = len(self.vocabulary_)
+        encoder = BidirectionalEncoder(
+            words, self.embedding_dim, self.encoder_units, self.dropout, self.word_dropout, self.bigram_buckets
+        )
+        decoder = RecurrentDecoder(
+            words,
+            self.latent_dim,
+            self.embedding_dim,
+            self.decoder_units,
+            self.dropout,
+            self.decoder_word_dropout,
+            self.max_tokens + 1,
+        )
+        classes = self.class_names_
+        return LatentModel(
+            encoder,
+            NormalPosterior(encoder.features, self.latent_dim),
+            make_prior(self.prior, self.latent_dim, lambda: pseudo_inputs(data)),
+            decoder,
+            {} if classes is None else {LABEL: ClassHead(self.latent_dim, len(classes))},
+        )
+
+    def _plan(self) -> Plan:
+        phase = Phase(
+            epochs=self.epochs,
+            learning_rate=Schedule(self.learning_rate, 0.0, self.epochs, "cosine"),
+            kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
+            label_weight=constant(self.label_weight),
+            rate=self.rate,
+        )
+        return Plan((phase,), self.free_bits, self.patience, self.averaging, seed=self.random_state)
+
+    def _batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
+        yield from self._encoded(Texts(X, y)).epoch(None)
+
+    def data_state(self) -> dict:
+        classes = self.class_names_
+        return {"vocabulary": self.vocabulary_.to_json(), "classes": None if classes is None else classes.to_state()}
+
+    def _restore_data(self, state: dict) -> None:
+        self.vocabulary_ = Vocabulary.from_json(state["vocabulary"])
+        self.class_names_ = None if state["classes"] is None else Classes(**state["classes"])
+
+    def reconstruct(self, X: Any) -> list[str]:
+        """Each text as its posterior mean is decoded (by beam search)."""
+        return self.decode(self.transform(X))
+
+    def decode(self, Z: np.ndarray) -> list[str]:
+        """The most probable text of each latent code in Z (N, latent_dim)."""
+        return self._written(Z, lambda likelihood: likelihood.mode())
+
+    def interpolate(self, first: str, second: str, steps: int = 7) -> list[str]:
+        """Texts decoded along the straight line between two posterior means, ends included."""
+        ends = self.transform([first, second])
+        weights = np.linspace(0.0, 1.0, steps, dtype=np.float32)[:, None]
+        return self.decode((1 - weights) * ends[0] + weights * ends[1])
+
+    def sample(
+        self, n: int = 1, label: Any = None, temperature: float = 0.8, random_state: int | None = None
+    ) -> list[str]:
+        """New texts: z from the prior, then words from the decoder.
+
+        Parameters
+        ----------
+        n : int
+        label : object or None
+            Draw for this class: codes are resampled from many draws by p(label | z).
+        temperature : float
+            Of the words; 1 is the model itself, 0 is greedy.
+        random_state : int or None
+            None takes the estimator's.
+        """
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state if random_state is None else random_state)
+            codes = self._prior_draws(n) if label is None else self._draws_for(n, label)
+            return self._written(codes, lambda likelihood: likelihood.sample(temperature))
+
+    @torch.no_grad()
+    def _prior_draws(self, n: int) -> Tensor:
+        return self.model_.eval().descend(Batch(None), from_prior, n)[0][0].z
+
+    @torch.no_grad()
+    def _draws_for(self, n: int, label: Any) -> Tensor:
+        has_labels(self)
+        index = int(self.class_names_.indices([label])[0])  # type: ignore[union-attr]
+        candidates = self._prior_draws(n * CANDIDATES_A_SAMPLE)
+        chances = self.model_.heads[LABEL](candidates).probs[:, index]
+        return candidates[torch.multinomial(chances, n)]
+
+    @torch.no_grad()
+    def _written(self, codes: Any, decode: Any) -> list[str]:
+        self.model_.eval()
+        texts: list[str] = []
+        for part in torch.as_tensor(codes, dtype=torch.float32, device=self._device()).split(self.batch_size):
+            _, state, condition = self.model_.descend(Batch(None), replay([part]), len(part))
+            texts += [self.vocabulary_.decode(ids) for ids in decode(self.model_.decoder(state, condition)).tolist()]
+        return texts
+
+    def evaluate(self, X: Any, y: Any = None, samples: int = 10) -> dict:
+        """Measure the model on texts.
+
+        Returns
+        -------
+        dict
+            As for every kind, and `tokens` (end marks included), `perplexity_elbo` and `perplexity_importance` (per
+            token, upper bounds), `token_accuracy_teacher_forced`, `token_accuracy_free_running` (greedy, position by
+            position), and with labels `accuracy` (`sentiment_accuracy` where they are sentiments).
+        """
+        figures = super().evaluate(X, y, samples)
+        tokens = token_figures(self.model_, self._moved(self._batches(X, y)), self.class_names_ is not None)
+        accuracy = tokens.pop("accuracy")
+        per_token = figures["examples"] / tokens["tokens"]
+        bound = figures["importance_bound_nats"]
+        named = "sentiment_accuracy" if self.label_name == "sentiment" else "accuracy"
+        return {
+            **({} if accuracy is None else {named: accuracy}),
+            **figures,
+            **tokens,
+            "perplexity_elbo": math.exp(figures["negative_elbo_nats"] * per_token),
+            "perplexity_importance": None if bound is None else math.exp(-bound * per_token),
+        }
+
+    def card(self) -> str:
+        return text_card(self)
+
+
+def pseudo_inputs(data: TextData | None) -> Tensor:
+    """Token ids (64, 40) of texts for a VampPrior; only padding where weights are about to be loaded."""
+    rows = torch.full((PSEUDO_INPUTS, PSEUDO_TOKENS), PAD)
+    filled = 0
+    for batch in data.epoch(0) if data is not None else ():
+        part = batch.input[: PSEUDO_INPUTS - filled, :PSEUDO_TOKENS]
+        rows[filled : filled + len(part), : part.shape[1]] = part
+        filled += len(part)
+        if filled == PSEUDO_INPUTS:
+            break
+    return rows[:filled] if 0 < filled < PSEUDO_INPUTS else rows

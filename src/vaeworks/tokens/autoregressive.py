@@ -1,0 +1,129 @@
+"""The likelihood of a sequence of tokens, scored at once or decoded step by step."""
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from .vocabulary import END, PAD, START, UNKNOWN
+
+
+class Stepper(Protocol):
+    """A network that reads tokens from left to right; N rows, T tokens, H features, V words."""
+
+    def begin(self, z: Tensor, condition: Any) -> Any:
+        """The state before the first token: a tuple of tensors with N rows."""
+
+    def advance(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Read tokens (N, T): features (N, T, H) that predict the next token each, and the state after the last."""
+
+    def score(self, features: Tensor, targets: Tensor) -> Tensor:
+        """log p(target) for features (M, H) and targets (M,), in nats, (M,)."""
+
+    def log_probs(self, features: Tensor) -> Tensor:
+        """log p of every word for features (M, H), in nats, (M, V)."""
+
+
+class Autoregressive:
+    """p(tokens | z, condition), each token given those before it; it makes its own inputs from what it scores.
+
+    Parameters
+    ----------
+    network : Stepper
+    z : Tensor (N, D)
+    condition : object
+        Whatever the network's `begin` reads.
+    most_tokens : int
+        The longest sequence that `sample` and `mode` give, end mark included.
+    """
+
+    def __init__(self, network: Stepper, z: Tensor, condition: Any = None, most_tokens: int = 200) -> None:
+        self.network, self.z, self.condition, self.most_tokens = network, z, condition, most_tokens
+
+    def log_prob(self, target: Tensor, observed: Tensor | None = None) -> Tensor:
+        """log p(target | z) in nats, (N,); positions that are not observed are neither scored nor fed back."""
+        return self.log_prob_per_token(target, observed).sum(1)
+
+    def log_prob_per_token(self, target: Tensor, observed: Tensor | None = None) -> Tensor:
+        """log p of each token given those before it, (N, T); 0 where not observed."""
+        observed = torch.ones_like(target, dtype=torch.bool) if observed is None else observed
+        features = self._features(target, observed)
+        scores = self.network.score(features[observed], target[observed])
+        return torch.zeros(target.shape, device=target.device).masked_scatter(observed, scores.float())
+
+    def guesses(self, target: Tensor, observed: Tensor) -> Tensor:
+        """The most probable token at each observed position given the true ones before it, (observed.sum(),)."""
+        return self.network.log_probs(self._features(target, observed)[observed]).argmax(-1)
+
+    def _features(self, target: Tensor, observed: Tensor) -> Tensor:
+        known = target.masked_fill(~observed, PAD)
+        inputs = torch.cat([torch.full_like(known[:, :1], START), known[:, :-1]], dim=1)
+        return self.network.advance(inputs, self.network.begin(self.z, self.condition))[0]
+
+    @torch.no_grad()
+    def sample(self, temperature: float = 1.0) -> Tensor:
+        """Draw tokens one by one, (N, T), each row padded after its end mark.
+
+        Parameters
+        ----------
+        temperature : float
+            Divides the log-probabilities of words: below 1 the draws are nearer to the mode, at 0 greedy.
+        """
+        if temperature <= 0:
+            return self._decode(lambda log_probs: log_probs.argmax(-1))
+        return self._decode(lambda log_probs: torch.multinomial((log_probs / temperature).softmax(-1), 1)[:, 0])
+
+    def _decode(self, choose: Any) -> Tensor:
+        state, rows = self.network.begin(self.z, self.condition), len(self.z)
+        last = torch.full((rows,), START, device=self.z.device)
+        ended, tokens = torch.zeros(rows, dtype=torch.bool, device=self.z.device), []
+        while len(tokens) < self.most_tokens and not ended.all():
+            features, state = self.network.advance(last[:, None], state)
+            last = choose(speakable(self.network.log_probs(features[:, 0]))).masked_fill(ended, PAD)
+            tokens.append(last)
+            ended = ended | (last == END)
+        return torch.stack(tokens, dim=1)
+
+    @torch.no_grad()
+    def mode(self, beams: int = 4) -> Tensor:
+        """The most probable sequence that a beam search finds, (N, T), padded after its end mark.
+
+        Hypotheses are compared by their log-probability per token, since the sum alone favours short ones.
+        """
+        rows, device = len(self.z), self.z.device
+        state = self.network.begin(self.z.repeat_interleave(beams, 0), repeat_each(self.condition, beams))
+        scores = torch.full((rows, beams), -torch.inf, device=device)
+        scores[:, 0] = 0.0
+        tokens = torch.full((rows * beams, 1), START, device=device)
+        ended = torch.zeros(rows, beams, dtype=torch.bool, device=device)
+        lengths = torch.zeros(rows, beams, device=device)
+        first = torch.arange(rows, device=device)[:, None] * beams
+        for _ in range(self.most_tokens):
+            features, state = self.network.advance(tokens[:, -1:], state)
+            steps = speakable(self.network.log_probs(features[:, 0])).unflatten(0, (rows, beams))
+            words = steps.shape[-1]
+            steps = steps.masked_fill(ended[..., None], -torch.inf)
+            steps[..., PAD] = torch.where(ended, 0.0, steps[..., PAD])
+            grown = scores[..., None] + steps
+            weighed = grown / (lengths + ~ended)[..., None].clamp(min=1)
+            best = weighed.flatten(1).topk(beams, dim=1).indices
+            origin, word = best // words, best % words
+            scores = grown.flatten(1).gather(1, best)
+            lengths = (lengths + ~ended).gather(1, origin)
+            ended = ended.gather(1, origin) | (word == END)
+            kept = (first + origin).flatten()
+            tokens = torch.cat([tokens[kept], word.flatten()[:, None]], dim=1)
+            state = tuple(part[kept] for part in state)
+            if ended.all():
+                break
+        return tokens.unflatten(0, (rows, beams))[:, 0, 1:]
+
+
+def speakable(log_probs: Tensor) -> Tensor:
+    """Padding, the start mark and the unknown word, which names none, are never said."""
+    log_probs[:, [PAD, START, UNKNOWN]] = -torch.inf
+    return log_probs
+
+
+def repeat_each(value: Any, times: int) -> Any:
+    return value if value is None else value.repeat_interleave(times, 0)

@@ -1,0 +1,123 @@
+"""From text to token ids and back."""
+
+import json
+from collections.abc import Iterable
+
+import numpy as np
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+PAD, UNKNOWN, START, END = 0, 1, 2, 3
+SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
+
+# In this order: marks of our own, an emoji with its modifiers, a word in any script (with inner apostrophes), and any
+# other single sign.
+EMOJI = r"\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*(?:\x{200D}\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*)*"
+WORD = r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*"
+TOKEN = rf"<unk>|<br />|{EMOJI}|{WORD}|\S"
+
+
+class Vocabulary:
+    """Words or sub-words with ids sorted by frequency, as an adaptive softmax needs them.
+
+    The first four ids are padding, unknown, start and end. `<br />`, however it is written, is one token.
+
+    Parameters
+    ----------
+    tokenizer : tokenizers.Tokenizer
+        As `learn` makes it.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        size = tokenizer.get_vocab_size()
+        self.words = [tokenizer.id_to_token(index) for index in range(size)]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @classmethod
+    def learn(
+        cls, chunks: Iterable[list[str]], size: int, lower: bool = True, subwords: bool = False, min_count: int = 2
+    ) -> "Vocabulary":
+        """Learn a vocabulary from texts in one pass (two for sub-words).
+
+        Parameters
+        ----------
+        chunks : re-iterable of lists of str
+            The texts; only one list is held at a time.
+        size : int
+            The most ids, special ones included.
+        lower : bool
+            Fold case.
+        subwords : bool
+            Byte-pair encoding within words (Sennrich et al. 2016), so that rare words are spelled, not unknown.
+        min_count : int
+            Rarer words, or pairs, get no id.
+        """
+        learn = learn_subwords if subwords else learn_words
+        tokenizer = with_rules(learn(chunks, size - len(SPECIAL), lower, min_count), lower, subwords)
+        if subwords:
+            tokenizer.add_tokens([AddedToken(SPECIAL[UNKNOWN], normalized=False)])
+        return cls(tokenizer)
+
+    def encode(self, texts: list[str], max_tokens: int) -> list[list[int]]:
+        """Ids of the first `max_tokens` tokens of each text; a text without a token is one unknown."""
+        self.tokenizer.enable_truncation(max_tokens)
+        return [encoded.ids or [UNKNOWN] for encoded in self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Readable text; padding, start and end leave nothing."""
+        kept = [int(index) for index in ids if index not in (PAD, START, END)]
+        return self.tokenizer.decode(kept, skip_special_tokens=False).strip(" ")
+
+    def to_json(self) -> str:
+        """The whole vocabulary as text, without any setting of the last `encode`."""
+        self.tokenizer.no_truncation()
+        return self.tokenizer.to_str()
+
+    @classmethod
+    def from_json(cls, text: str) -> "Vocabulary":
+        return cls(Tokenizer.from_str(text))
+
+
+def with_rules(model: models.Model, lower: bool, subwords: bool) -> Tokenizer:
+    """A tokenizer that reads text by the rules at the top of this file; sub-words are made of bytes, so none is unknown."""
+    tokenizer = Tokenizer(model)
+    fold = [normalizers.Lowercase(), normalizers.NFC()] if lower else []
+    line_break = normalizers.Replace(Regex(r"<[bB][rR]\s*/?\s*>"), " <br /> ")
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), *fold, line_break])
+    split = pre_tokenizers.Split(Regex(TOKEN), "removed", invert=True)
+    if subwords:
+        split = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False)])
+        tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.pre_tokenizer = split
+    return tokenizer
+
+
+def learn_words(chunks: Iterable[list[str]], size: int, lower: bool, min_count: int) -> models.Model:
+    counter = with_rules(models.WordLevel(), lower, subwords=False)
+    trainer = trainers.WordLevelTrainer(vocab_size=size, min_frequency=min_count, show_progress=False)
+    counter.train_from_iterator(chunks, trainer)
+    vocabulary = counter.get_vocab()
+    return models.WordLevel(numbered(sorted(vocabulary, key=vocabulary.__getitem__)), unk_token=SPECIAL[UNKNOWN])
+
+
+def learn_subwords(chunks: Iterable[list[str]], size: int, lower: bool, min_count: int) -> models.Model:
+    learner = with_rules(models.BPE(), lower, subwords=True)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, min_frequency=min_count, show_progress=False, initial_alphabet=alphabet, limit_alphabet=256
+    )
+    learner.train_from_iterator(chunks, trainer)
+    counts = np.zeros(learner.get_vocab_size(), dtype=np.int64)
+    for texts in chunks:
+        for encoded in learner.encode_batch_fast(texts):
+            counts += np.bincount(encoded.ids, minlength=len(counts))
+    by_frequency = [learner.id_to_token(int(index)) for index in np.argsort(-counts, kind="stable")]
+    merges = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]]
+    return models.BPE(numbered(by_frequency), merges)
+
+
+def numbered(by_frequency: list[str]) -> dict[str, int]:
+    ordered = [*SPECIAL, *(word for word in by_frequency if word not in SPECIAL)]
+    return {word: index for index, word in enumerate(ordered)}
