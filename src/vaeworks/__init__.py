@@ -1,0 +1,24 @@
+"""Variational autoencoders as real, usable software.
+
+>>> from vaeworks import TextVAE, load
+"""
+
+from typing import Any
+
+from .errors import VaeworksError
+from .kinds import KINDS, load
+
+__version__ = "0.1.0"
+_KIND_OF = {kind.estimator: kind for kind in KINDS.values()}
+__all__ = ["VaeworksError", "load", *_KIND_OF]
+
+
+def __getattr__(name: str) -> Any:
+    """Import an estimator, and torch with it, only when it is asked for."""
+    if name in _KIND_OF:
+        return _KIND_OF[name].estimator_class()
+    raise AttributeError(f"module 'vaeworks' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

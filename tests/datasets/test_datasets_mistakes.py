@@ -68,12 +68,11 @@ def test_a_header_without_rows_is_refused(refusal):
     ("name", "content"),
     [
         ("a.csv", "text\nplain\ncafé\n"),
-        ("a.jsonl", '{"text": "plain"}\n\n{"text": "café"}\n'),
+        ("a.jsonl", '{"text": "a"}\n{"text": "b"}\n{"text": "café"}\n'),
         ("a.txt", "a\nb\ncafé\n"),
     ],
 )
 def test_a_file_that_is_not_utf8_names_the_line_and_the_option_that_reads_it(refusal, name, content):
-    content = content.replace("\n\n", '\n{"text": "b"}\n')
     message = refusal(content.encode("latin-1"), name)
     assert message.startswith(f"{name} is not UTF-8 (line 3).")
     assert "--encoding latin-1 reads it" in message
@@ -205,8 +204,15 @@ def test_a_late_row_of_another_length_is_named(refusal):
 
 
 def test_a_quote_that_is_never_closed_is_suspected(refusal):
-    message = refusal('text,label\na,x\n"' + "word " * 4_000_000 + ",y\n")
-    assert "a quote that is never closed" in message
+    short = refusal('text,label\na,x\n"b,y\nc,z\n')
+    assert "row 2 after the header has 1 values" in short
+    assert "close every quote" in short
+    long = refusal('text,label\n"a,x\n' + ("word " * 200 + ",y\n") * 10_000)
+    assert "a quote that is never closed" in long
+
+
+def test_a_file_of_blank_lines_is_no_table(refusal):
+    assert "cannot be read as a table" in refusal("\n\n\n")
 
 
 def test_two_columns_of_one_name_are_refused(refusal):

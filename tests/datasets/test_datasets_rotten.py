@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from vaeworks.datasets import describe, load, rotten
-from vaeworks.datasets.films import count_films, split_by_film
+from vaeworks.datasets.films import split_by_film
 from vaeworks.datasets.parquet import parquet_batches
 from vaeworks.errors import VaeworksError
 
@@ -62,8 +62,12 @@ def test_the_real_set_has_its_published_rows_and_no_film_in_two_splits(cache):
     assert {split: len(records(rows)) for split, rows in dataset.splits.items()} == sizes
     assert dataset.label_name == "sentiment"
     kept = cache / "rotten" / rotten.CACHED
-    films = count_films(parquet_batches(kept, ["movie"]))
-    assert len(films) == 508
+    reviews = [row for batch in parquet_batches(kept, ["text", "movie"]) for row in batch.to_pylist()]
+    assert len({row["movie"] for row in reviews}) == 508
+    texts = [{record["text"] for record in records(rows)} for rows in dataset.splits.values()]
+    films = [{row["movie"] for row in reviews if row["text"] in known} for known in texts]
+    assert sum(map(len, films)) == 508
+    assert sum(map(len, texts)) == len(set().union(*texts)), "a review is in two splits"
     assert describe("rotten")["cached"]
     assert [entry.name for entry in kept.parent.iterdir()] == [rotten.CACHED]
 

@@ -71,6 +71,7 @@ def in_few_words(error: requests.RequestException) -> str:
     import requests
 
     if error.response is not None:
+        error.response.close()
         return f"it answered {error.response.status_code}"
     if isinstance(error, requests.Timeout):
         return "it did not answer in time"
@@ -81,7 +82,7 @@ def keep(path: Path, archive: Archive, folder: Path) -> None:
     """Check an archive and write its reviews into a folder as train, test and unsup.parquet.
 
     The archive is read once, front to back, and none of its files is unpacked. Its reviews are in no
-    order, so they lie in memory (about 200 MB) until all are read.
+    order, so they lie in memory (500 MB at the most) until all are read.
     """
     check_md5(path, archive)
     reviews: dict[tuple[str, str], dict[int, tuple[int, str]]] = defaultdict(dict)

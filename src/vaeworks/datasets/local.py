@@ -73,7 +73,7 @@ def checked(name: str, sources: dict[str, Source], text: str | None, label: str 
         check_texts(source, found[split], drop_empty)
     kind = None
     if label is not None:
-        typed = any(source.typed for source in sources.values())
+        typed = any(source.typed for split, source in sources.items() if labels[split])
         kind = type_of_labels(name, label, list(found.values()), typed)
     splits = {}
     for split, source in sources.items():
@@ -98,7 +98,7 @@ def check_texts(source: Source, found: Survey, drop_empty: bool) -> None:
         raise VaeworksError(f"{name} has the columns {listed(source.columns())} but no rows: add some.")
     if not found.rows:
         raise VaeworksError(
-            f"{name} holds no text: all its {found.empty:,} texts are empty. Add some, or name another column with --text."
+            f"{name} holds no text: all its {found.empty:,} texts are empty. Name another column with --text."
         )
     if found.first_empty is not None and not drop_empty:
         texts = "1 empty text" if found.empty == 1 else f"{found.empty:,} empty texts, the first"

@@ -71,7 +71,8 @@ def load(
 ) -> Dataset:
     """The reviews without the plots, split by film into train, validation and test.
 
-    The films are shuffled by a fixed seed (see `films.split_by_film`), so the splits never change. A local
+    The films are shuffled by a fixed seed (see `films.split_by_film`), so the splits never change. One film is
+    there under two names with the same reviews; both fell to the same split, so no review is in two. A local
     copy of the corpus is checked for its columns, not for its checksum; a local wheel for its checksum.
 
     Parameters

@@ -17,7 +17,8 @@ from vaeworks.errors import VaeworksError
 
 from .encodings import not_encoded, undecodable_line
 
-BLOCK_BYTES = 16 * 2**20
+# pyarrow reads some 32 blocks ahead, whatever the file's length: 70 MB. No row may be longer than a block.
+BLOCK_BYTES = 2 * 2**20
 MISSING = [value for value in pa_csv.ConvertOptions().null_values if value] + ["", "None"]
 
 
@@ -82,14 +83,14 @@ class SeparatedSource:
                 raise not_encoded(self.path, self.encoding) from error
             raise VaeworksError(
                 f"{self.path.name} cannot be read as a table ({str(error).splitlines()[0]}): "
-                "look for a missing header or a quote that is never closed."
+                "look for a missing header, a quote that is never closed, or a row of over 2 MiB (.jsonl may hold it)."
             ) from error
 
     def _uneven(self, row: pa_csv.InvalidRow) -> VaeworksError:
         separator = "tabs" if self.delimiter == "\t" else "commas"
         return VaeworksError(
             f"{self.path.name}: {self.place(row.number - 1)} has {row.actual_columns} values, but the header names "
-            f"{row.expected_columns} columns. Put quotes around values that hold {separator} or quotes."
+            f"{row.expected_columns} columns. Put quotes around values that hold {separator}, and close every quote."
         )
 
 

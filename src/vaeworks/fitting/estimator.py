@@ -20,7 +20,8 @@ from . import artifact
 from .devices import make_fabric
 from .diagnostics import diagnose
 from .labels import Classes
-from .monitors import Monitor, ProgressBar
+from .monitors import Monitor, ProgressBar, watched
+from .panels import Panel
 from .plan import Plan
 from .training import Data, Interrupted, fit, own_random_numbers
 
@@ -72,6 +73,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     @abstractmethod
     def _plan(self) -> Plan:
         """How the parameters want it trained."""
+
+    @abstractmethod
+    def panels(self, X: Any, y: Any = None) -> list[Panel]:
+        """What a report shows of the fitted model, on these examples."""
 
     @abstractmethod
     def _batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
@@ -228,8 +233,13 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _device(self) -> torch.device:
         return next(self.model_.parameters()).device
 
+    def batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
+        """The examples in the order given, in batches on the model's device."""
+        return self._moved(self._batches(X, y))
+
     def _moved(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        return (batch.to(self._device()) for batch in batches)
+        device = self._device()
+        return (batch.to(device) for batch in (watched(batches) if self.verbose else batches))
 
     def _posterior(self, batch: Batch) -> Any:
         return self.model_.encode(batch.input)

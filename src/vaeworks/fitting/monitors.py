@@ -1,10 +1,15 @@
 """What watches a fit: a progress bar with a time estimate, and TensorBoard."""
 
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from ..core.batch import Batch
 from ..errors import VaeworksError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Monitor(Protocol):
@@ -27,12 +32,10 @@ class ProgressBar:
     """A bar on standard error, with the time left; in notebooks too."""
 
     def start(self, steps: int) -> None:
-        from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        console = Console(stderr=True) if "ipykernel" not in sys.modules else Console()
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-        self.progress = Progress(*columns, console=console, refresh_per_second=2)
+        self.progress = Progress(*columns, console=console(), refresh_per_second=2)
         self.progress.start()
         self.task = self.progress.add_task("epoch 1", total=steps)
         self.said = ""
@@ -47,6 +50,25 @@ class ProgressBar:
 
     def stop(self) -> None:
         self.progress.stop()
+
+
+def console() -> "Console":
+    """Standard error, so that results alone stand on standard output; a notebook shows both."""
+    from rich.console import Console
+
+    return Console(stderr="ipykernel" not in sys.modules)
+
+
+def watched(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The same batches, with a bar that counts the examples."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} examples"), TimeElapsedColumn())
+    with Progress(*columns, console=console(), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        for batch in batches:
+            yield batch
+            progress.update(task, advance=len(batch))
 
 
 class TensorBoard:

@@ -151,12 +151,12 @@ class _Run:
         for index, batch in enumerate(self.data.epoch(seed)):
             weights = self._weights(number - self.first_epoch + index / len(self.data))
             terms = self._step(batch, weights)
-            record = {"epoch": number, "step": self.position.step, **weights, **dict(zip(TERMS, terms, strict=True))}
+            record = {"epoch": number, "step": self.position.step, **weights, **dict(zip(TERMS, terms.tolist(), strict=True))}
             for monitor in monitors:
                 monitor.step(record)
             if np.isfinite(terms).all():
                 total, steps = total + terms, steps + 1
-        self._end_epoch(weights, dict(zip(TERMS, total / max(steps, 1), strict=True)), index + 1 - steps, began, monitors)
+        self._end_epoch(weights, dict(zip(TERMS, (total / max(steps, 1)).tolist(), strict=True)), index + 1 - steps, began, monitors)
 
     def _set_modes(self) -> None:
         """Frozen parts are in eval mode, but for RNNs: cuDNN's cannot backpropagate in it, and ours hold no dropout."""

@@ -26,7 +26,7 @@ class Texts:
 
     Parameters
     ----------
-    X : sequence of str, or an object (or tuple of objects) whose `chunks()` yields record batches
+    X : sequence of str, another stream, or an object whose `chunks()` yields record batches; or a tuple of such
         Record batches have the columns `text` and, where there are labels, `label`.
     y : sequence or None
         Labels for a sequence of str.
@@ -34,22 +34,28 @@ class Texts:
         Share of the rows that is left to validation, spread evenly over the stream.
     only_held_out : bool
         Whether this stream is that share, or the rest.
+    limit : int or None
+        The most rows.
     """
 
-    def __init__(self, X: Any, y: Any = None, held_out: float = 0.0, only_held_out: bool = False) -> None:
+    def __init__(
+        self, X: Any, y: Any = None, held_out: float = 0.0, only_held_out: bool = False, limit: int | None = None
+    ) -> None:
         if isinstance(X, str):
             raise VaeworksError("texts must be a list of strings, not one string: put it into a list")
-        self.X, self.y, self.held_out, self.only_held_out = X, y, held_out, only_held_out
+        self.X, self.y, self.held_out, self.only_held_out, self.limit = X, y, held_out, only_held_out, limit
         if y is not None and len(y) != len(X):
             raise VaeworksError(f"there are {len(X)} texts but {len(y)} labels: give one label a text")
 
     def __iter__(self) -> Iterator[Chunk]:
-        first = 0
+        first, given = 0, 0
         for texts, labels in self._chunks():
-            kept = self._kept(first, len(texts))
             check(texts, first)
-            first += len(texts)
+            kept = self._kept(first, len(texts))[: None if self.limit is None else self.limit - given]
+            first, given = first + len(texts), given + len(kept)
             yield [texts[i] for i in kept], None if labels is None else [labels[i] for i in kept]
+            if given == self.limit:
+                return
 
     def texts(self) -> "OnlyTexts":
         """The texts alone, as re-iterable chunks."""
@@ -61,8 +67,12 @@ class Texts:
             yield from labels or ()
 
     def _chunks(self) -> Iterator[Chunk]:
-        for source in self.X if isinstance(self.X, tuple) else (self.X,):
-            yield from from_records(source) if hasattr(source, "chunks") else from_sequence(source, self.y)
+        several = isinstance(self.X, tuple) and not isinstance(self.X[0], str)
+        for source in self.X if several else (self.X,):
+            if isinstance(source, Texts):
+                yield from source
+            else:
+                yield from from_records(source) if hasattr(source, "chunks") else from_sequence(source, self.y)
 
     def _kept(self, first: int, count: int) -> np.ndarray:
         if not self.held_out:

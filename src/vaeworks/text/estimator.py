@@ -17,6 +17,7 @@ from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LABEL, LatentEstimator, has_labels
 from ..fitting.labels import Classes
+from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule, constant
 from ..fitting.training import own_random_numbers
 from ..tokens.vocabulary import PAD, Vocabulary
@@ -281,7 +282,7 @@ class TextVAE(LatentEstimator):
             position), and with labels `accuracy` (`sentiment_accuracy` where they are sentiments).
         """
         figures = super().evaluate(X, y, samples)
-        tokens = token_figures(self.model_, self._moved(self._batches(X, y)), self.class_names_ is not None)
+        tokens = token_figures(self.model_, self.batches(X, y), self.class_names_ is not None)
         accuracy = tokens.pop("accuracy")
         per_token = figures["examples"] / tokens["tokens"]
         bound = figures["importance_bound_nats"]
@@ -293,6 +294,21 @@ class TextVAE(LatentEstimator):
             "perplexity_elbo": math.exp(figures["negative_elbo_nats"] * per_token),
             "perplexity_importance": None if bound is None else math.exp(-bound * per_token),
         }
+
+    def panels(self, X: Any, y: Any = None) -> list[Panel]:
+        """The panels of every kind, and reconstructions, an interpolation and samples."""
+        first = next(iter(Texts(X, y)))[0][:12]
+        walk = self.interpolate(first[0], first[-1])
+        samples = self.sample(12)
+        return [
+            *shared_panels(self, X, y),
+            Panel("Reconstructions", "Texts and what their latent codes decode into.", "table",
+                  {"columns": ["original", "reconstruction"], "rows": list(zip(first, self.reconstruct(first), strict=True))}),
+            Panel("Interpolation", "From the first text's code to another's, in even steps.", "table",
+                  {"columns": ["text"], "rows": [[first[0]], *([text] for text in walk), [first[-1]]]}),
+            Panel("Samples", "Codes drawn from the prior, words from the decoder.", "table",
+                  {"columns": ["text"], "rows": [[text] for text in samples]}),
+        ]  # fmt: skip
 
     def card(self) -> str:
         return text_card(self)

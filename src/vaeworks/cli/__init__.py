@@ -1,0 +1,1 @@
+"""The command `vae`: it finds the kinds in one table, parses, calls and prints."""

@@ -1,0 +1,44 @@
+"""The verbs that need no kind of data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def info(folder: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a fitted model.")]) -> dict:
+    """Show what a model is, how it was made, and every figure that was measured.
+
+    Examples:
+
+      vae info models/rotten --json
+    """
+    from ..fitting.artifact import METRICS, read_config, read_json
+
+    config, metrics = read_config(folder), read_json(folder / METRICS)
+    history = metrics.pop("history", [])
+    fitted = metrics.pop("fit", {})
+    measured = metrics or fitted.get("held_out", {})
+    shown = {name: value for name, value in measured.items() if not isinstance(value, list)}
+    return {
+        "kind": config["kind"],
+        "made by": ", ".join(f"{name} {value}" for name, value in config["made_by"].items()),
+        "fitted on": (fitted.get("source") or {}).get("source"),
+        "epochs": len(history),
+        "parameters": config["parameters"],
+        "figures": shown,
+    }
+
+
+def datasets(name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None) -> dict:
+    """List the named data sets, or describe one.
+
+    Examples:
+
+      vae datasets
+
+      vae datasets imdb
+    """
+    from ..datasets import NAMED, describe
+
+    return describe(name) if name else {"rows": [describe(known) for known in NAMED]}

@@ -1,0 +1,92 @@
+"""A fit that ends as a folder: where it may write, how it goes on, what it leaves."""
+
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ..errors import VaeworksError
+from .files import said_plainly
+from .training import Interrupted
+
+log = logging.getLogger(__name__)
+
+
+def fit_into_folder(
+    estimator: Any,
+    data: dict[str, Any],
+    out: Path,
+    source: dict[str, Any],
+    resume: bool = False,
+    overwrite: bool = False,
+    monitors: tuple[Any, ...] = (),
+) -> Any:
+    """Fit an estimator and save it, so that Ctrl-C or a kill loses at most the current epoch.
+
+    While it runs, the state of the fit lies in `OUT.unfinished`; an interrupted fit leaves it there, and the best
+    model so far, where there is one, in `out`.
+
+    Parameters
+    ----------
+    estimator : LatentEstimator
+    data : dict
+        Arguments of its `fit`.
+    out : Path
+        The folder for the model.
+    source : dict
+        Where the data came from, kept in the metrics.
+    resume : bool
+        Go on from an interrupted fit with the same settings.
+    overwrite : bool
+        Replace what is at `out`, and forget an interrupted fit.
+
+    Raises
+    ------
+    VaeworksError
+        When `out` exists or cannot be written, when there is nothing to resume, or something that was not asked for.
+    KeyboardInterrupt
+        At Ctrl-C, after saving.
+    """
+    unfinished = out.with_name(out.name + ".unfinished")
+    make_room(out, unfinished, resume, overwrite)
+    first_process = os.environ.get("RANK", "0") == "0"
+    try:
+        estimator.fit(**data, checkpoint=unfinished / "state.safetensors", resume=resume, monitors=monitors)
+    except Interrupted:
+        if first_process:
+            keep(estimator, out, source)
+        log.warning("interrupted: the best model so far is in %s; go on with --resume", out)
+        raise
+    except VaeworksError:
+        if not any(unfinished.iterdir()):
+            unfinished.rmdir()
+        raise
+    if first_process:
+        keep(estimator, out, source)
+        shutil.rmtree(unfinished)
+    return estimator
+
+
+def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> None:
+    """Refuse what would lose something, before any time is spent."""
+    started = any(unfinished.glob("*.safetensors"))
+    if resume and not started:
+        raise VaeworksError(f"there is no unfinished fit of {out} to resume: leave out --resume to start one")
+    if started and not resume and not overwrite:
+        raise VaeworksError(f"an unfinished fit of {out} exists: go on with --resume, or start afresh with --overwrite")
+    if out.exists() and not (resume or overwrite):
+        raise VaeworksError(f"{out} exists already: choose another folder, or pass --overwrite")
+    if out.exists() and not (out / "config.json").is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise VaeworksError(f"{out} exists and is not a model, so it is not replaced: choose another folder")
+    with said_plainly(out):
+        if started and not resume:
+            shutil.rmtree(unfinished)
+        unfinished.mkdir(parents=True, exist_ok=True)
+        (unfinished / ".writable").touch()
+        (unfinished / ".writable").unlink()
+
+
+def keep(estimator: Any, out: Path, source: dict[str, Any]) -> None:
+    estimator.metrics_["fit"]["source"] = source
+    estimator.save(out, overwrite=True)

@@ -1,0 +1,55 @@
+"""The one table of the kinds of data, from which `load` and the command line find them."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .errors import VaeworksError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of data: its folder in the package, its public class, and its shell verbs in `commands.py`."""
+
+    name: str
+    estimator: str
+    verbs: tuple[str, ...]
+
+    def estimator_class(self) -> Any:
+        return getattr(import_module(f"vaeworks.{self.name}.estimator"), self.estimator)
+
+    def commands(self) -> ModuleType:
+        return import_module(f"vaeworks.{self.name}.commands")
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("text", "TextVAE", ("fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "report")),
+    )
+}
+
+
+def kind_of(folder: Path | str) -> Kind:
+    """The kind of a saved model, without importing torch."""
+    from .fitting.artifact import read_config
+
+    name = read_config(Path(folder))["kind"]
+    if name not in KINDS:
+        raise VaeworksError(f"{folder} holds a model of kind {name!r}, which this version does not know: upgrade vaeworks")
+    return KINDS[name]
+
+
+def load(folder: Path | str) -> Any:
+    """The fitted estimator in a folder that `save` or `vae fit` wrote.
+
+    Raises
+    ------
+    VaeworksError
+        When the folder is no model, is damaged, or was made by a newer version.
+    """
+    from .fitting import artifact
+
+    return artifact.load(Path(folder), kind_of(folder).estimator_class())

@@ -1,0 +1,295 @@
+"""The shell verbs of texts. They import torch only when they run, so that help is quick."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import VaeworksError
+
+if TYPE_CHECKING:
+    from ..datasets import Dataset, Rows
+    from .estimator import TextVAE
+
+Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set, or a csv, tsv, jsonl, parquet, txt or pos/ neg/.")]
+OptionalSource = Annotated[
+    str | None, typer.Argument(metavar="[DATA]", help="As for fit; by default what the model was fitted on, its unseen part.")
+]
+Text = Annotated[str | None, typer.Option("--text", help="Column that holds the text.")]
+Label = Annotated[str | None, typer.Option("--label", help="Column that holds the label.")]
+Encoding = Annotated[str, typer.Option(help="Of a text file, where it is not UTF-8: latin-1, cp1252, ...")]
+DropEmpty = Annotated[bool, typer.Option("--drop-empty", help="Leave out rows without a text.")]
+Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a named set (or set VAEWORKS_DATA).")]
+Texts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The texts themselves.")]
+File = Annotated[Path | None, typer.Option("--file", help="Read texts from here, one a line.")]
+Out = Annotated[Path, typer.Option("--out", help="Where to write; a .parquet, .csv or .npz.")]
+
+
+def fit(
+    source: Source,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the model.")],
+    text: Text = None,
+    label: Label = None,
+    encoding: Encoding = "utf-8",
+    drop_empty: DropEmpty = False,
+    data: Local = None,
+    latent_dim: Annotated[int, typer.Option(help="Units of the latent code.")] = 32,
+    rate: Annotated[float, typer.Option(help="Nats of KL that training holds; 0 trains the plain bound.")] = 8.0,
+    free_bits: Annotated[float, typer.Option(help="Nats a unit below which its KL is not pushed.")] = 0.0,
+    label_weight: Annotated[float, typer.Option(help="Weight of a label beside a text.")] = 20.0,
+    epochs: Annotated[int, typer.Option(min=1)] = 12,
+    batch_size: Annotated[int, typer.Option(min=1)] = 64,
+    learning_rate: Annotated[float, typer.Option()] = 2e-3,
+    tokens: Annotated[str, typer.Option(help="words or subwords.")] = "words",
+    vocabulary_size: Annotated[int, typer.Option(help="The most words.")] = 20_000,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Texts are cut there.")] = 200,
+    prior: Annotated[str, typer.Option(help="normal, mixture, vamp or flow.")] = "normal",
+    precision: Annotated[str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")] = "32-true",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted fit, same settings.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the model that is there.")] = False,
+    tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard's files.")] = None,
+    seed: int = 0,
+    device: str = "auto",
+) -> dict:
+    """Fit a text VAE: one latent code that reconstructs a text and predicts its label.
+
+    Examples:
+
+      vae fit text rotten --out models/rotten
+
+      vae fit text my.csv --text review --label stars --out models/mine
+    """
+    from ..fitting.monitors import TensorBoard
+    from ..fitting.session import fit_into_folder
+    from .estimator import TextVAE
+
+    found = read(source, text, label, encoding, drop_empty, data)
+    estimator = TextVAE(
+        latent_dim=latent_dim, rate=rate or None, free_bits=free_bits, label_weight=label_weight, epochs=epochs,
+        batch_size=batch_size, learning_rate=learning_rate, tokens=tokens, vocabulary_size=vocabulary_size,
+        max_tokens=max_tokens, prior=prior, label_name=found.label_name or "label", random_state=seed, device=device,
+        precision=precision, verbose=True,
+    )  # fmt: skip
+    monitors = (TensorBoard(tensorboard),) if tensorboard else ()
+    origin = {"source": source, "text": text, "label": label, "encoding": encoding, "drop_empty": drop_empty,
+              "data": None if data is None else str(data)}  # fmt: skip
+    fit_into_folder(estimator, training_rows(found), out, origin, resume, overwrite, monitors)
+    return {"model": str(out), "epochs": len(estimator.history_), **scalars(estimator.metrics_["fit"]["held_out"])}
+
+
+def evaluate(
+    model: "TextVAE",
+    source: OptionalSource = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Use the first rows only.")] = None,
+    samples: Annotated[int, typer.Option(min=0, help="Draws of z for the importance-weighted bound.")] = 10,
+    text: Text = None,
+    label: Label = None,
+    encoding: Encoding = "utf-8",
+    drop_empty: DropEmpty = False,
+    data: Local = None,
+) -> dict:
+    """Measure a model: bounds, perplexities, accuracies, active units. The figures go into its metrics.json.
+
+    Examples:
+
+      vae evaluate models/rotten
+
+      vae evaluate models/mine new.csv --text review --label stars --samples 100
+    """
+    X, said = examples(model, source, limit, text, label, encoding, drop_empty, data)
+    figures = {**said, **model.evaluate(X, samples=samples)}
+    model.metrics_ = {**figures, "fit": model.metrics_["fit"], "history": model.metrics_["history"]}
+    return figures
+
+
+def reconstruct(model: "TextVAE", texts: Texts = None, file: File = None) -> dict:
+    """Encode texts and decode them again, with the predicted label.
+
+    Examples:
+
+      vae reconstruct models/rotten "A film I will not forget."
+
+      vae reconstruct models/rotten --file reviews.txt --json
+    """
+    given = texts_given(texts, file)
+    return {"rows": [
+        {"original": original, "reconstruction": decoded, **labels}
+        for original, decoded, labels in zip(given, model.reconstruct(given), predictions(model, given), strict=True)
+    ]}  # fmt: skip
+
+
+def predict(model: "TextVAE", texts: Texts = None, file: File = None) -> dict:
+    """Predict the label of texts.
+
+    Examples:
+
+      vae predict models/rotten "A film I will not forget."
+    """
+    if model.class_names_ is None:
+        raise VaeworksError("this model was fitted without labels, so it predicts none: fit it with --label")
+    given = texts_given(texts, file)
+    rows = zip(given, predictions(model, given), strict=True)
+    return {"rows": [{"text": text, **labels} for text, labels in rows]}
+
+
+def encode(
+    model: "TextVAE",
+    source: Source,
+    out: Out,
+    text: Text = None,
+    label: Label = None,
+    encoding: Encoding = "utf-8",
+    drop_empty: DropEmpty = False,
+    data: Local = None,
+) -> dict:
+    """Write the latent code (posterior mean) of every text, one row a text, in the order given.
+
+    Examples:
+
+      vae encode models/rotten my.csv --text review --out codes.parquet
+    """
+    from ..fitting.codes import write_codes
+
+    splits = read(source, text, label, encoding, drop_empty, data).splits
+    rows = write_codes(model, tuple(splits.values()), out)
+    return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": list(splits)}
+
+
+def sample(
+    model: "TextVAE",
+    n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 5,
+    label: Annotated[str | None, typer.Option(help="Draw for this class.")] = None,
+    temperature: Annotated[float, typer.Option(min=0.0, help="Of the words: 1 is the model itself, 0 greedy.")] = 0.8,
+    seed: int = 0,
+) -> dict:
+    """Write new texts: codes from the prior, words from the decoder.
+
+    Examples:
+
+      vae sample models/rotten -n 5 --label fresh --temperature 0.8 --seed 1
+    """
+    wanted = None if label is None else as_class(model, label)
+    return {"texts": model.sample(n, wanted, temperature, seed)}
+
+
+def interpolate(
+    model: "TextVAE",
+    first: Annotated[str, typer.Argument(metavar="FROM")],
+    second: Annotated[str, typer.Argument(metavar="TO")],
+    steps: Annotated[int, typer.Option(min=2, help="Texts in all, ends included.")] = 7,
+) -> dict:
+    """Walk in a straight line from one text's code to another's.
+
+    Examples:
+
+      vae interpolate models/rotten "A gem." "A waste of time." --steps 7
+    """
+    return {"texts": model.interpolate(first, second, steps)}
+
+
+def report(
+    model: "TextVAE",
+    out: Annotated[Path, typer.Option("--out", help="The HTML page to write.")],
+    source: OptionalSource = None,
+    text: Text = None,
+    label: Label = None,
+    encoding: Encoding = "utf-8",
+    drop_empty: DropEmpty = False,
+    data: Local = None,
+) -> dict:
+    """Write one self-contained HTML page: curves, latent space, reconstructions, samples, calibration.
+
+    Examples:
+
+      vae report models/rotten --out report.html
+    """
+    from ..report import write_report
+
+    X, said = examples(model, source, None, text, label, encoding, drop_empty, data)
+    write_report(f"TextVAE on {said['dataset']}", model.panels(X), out)
+    return {"report": str(out), **said}
+
+
+def read(source: str, text: str | None, label: str | None, encoding: str, drop_empty: bool, data: Path | None) -> "Dataset":
+    from .. import datasets
+
+    return datasets.load(source, text=text, label=label, encoding=encoding, drop_empty=drop_empty, data=data)
+
+
+def training_rows(found: "Dataset") -> dict[str, Any]:
+    """The rows to fit, unlabelled ones too, and the validation rows where the set has some."""
+    train = found.splits.get("train") or found.splits.get("all")
+    if train is None:
+        raise VaeworksError(f"{found.name} has no training part: its parts are {', '.join(found.splits)}")
+    rows = tuple(found.splits[name] for name in ("unlabelled",) if name in found.splits)
+    validation = found.splits.get("validation")
+    return {"X": (train, *rows), "validation": None if validation is None else (validation, None)}
+
+
+def examples(
+    model: "TextVAE",
+    source: str | None,
+    limit: int | None,
+    text: str | None,
+    label: str | None,
+    encoding: str,
+    drop_empty: bool,
+    data: Path | None,
+) -> tuple[Any, dict[str, str]]:
+    """Rows to judge a model by: those given, or the part of its own data that it was not trained on."""
+    from .data import Texts as Stream
+
+    own = model.metrics_["fit"].get("source")
+    if source is None and own is None:
+        raise VaeworksError("this model does not say what it was fitted on: name the data to use")
+    if source is None:
+        found = read(own["source"], own["text"], own["label"], own["encoding"], own["drop_empty"], data or as_path(own["data"]))
+    else:
+        found = read(source, text, label, encoding, drop_empty, data)
+    split = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
+    rows: Rows = found.splits[split]
+    if split == "all" and source is None:
+        unseen = Stream(rows, held_out=model.validation_fraction, only_held_out=True, limit=limit)
+        return unseen, {"dataset": found.name, "split": "held out"}
+    return rows.head(limit), {"dataset": found.name, "split": split}
+
+
+def as_path(name: str | None) -> Path | None:
+    return None if name is None else Path(name)
+
+
+def texts_given(texts: list[str] | None, file: Path | None) -> list[str]:
+    """The texts on the command line and the lines of a file, blank ones left out."""
+    given = [*(texts or []), *(lines_of(file) if file else [])]
+    if not given:
+        raise VaeworksError("no text was given: pass one in quotes, or a file of them with --file")
+    return given
+
+
+def lines_of(file: Path) -> list[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise VaeworksError(f"{file} is not UTF-8: convert it, for instance with iconv -f latin1 -t utf-8") from error
+    except OSError as error:
+        raise VaeworksError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from error
+    return [line for line in lines if line.strip()]
+
+
+def predictions(model: "TextVAE", texts: list[str]) -> list[dict]:
+    """The label and its probability for each text; nothing for a model without labels."""
+    if model.class_names_ is None:
+        return [{} for _ in texts]
+    chances = model.predict_proba(texts)
+    names = model.class_names_.names
+    return [{model.label_name: names[row.argmax()], "probability": float(row.max())} for row in chances]
+
+
+def as_class(model: "TextVAE", label: str) -> Any:
+    """The class that a word on the command line means, which may be a number."""
+    classes = model.class_names_
+    return next((name for name in classes.names if str(name) == label), label) if classes else label
+
+
+def scalars(figures: dict) -> dict:
+    return {name: value for name, value in figures.items() if not isinstance(value, list)}
