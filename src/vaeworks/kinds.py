@@ -27,7 +27,11 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("text", "TextVAE", ("fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "report")),
+        Kind(
+            "text",
+            "TextVAE",
+            ("fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "report"),
+        ),
     )
 }
 
@@ -38,7 +42,9 @@ def kind_of(folder: Path | str) -> Kind:
 
     name = read_config(Path(folder))["kind"]
     if name not in KINDS:
-        raise VaeworksError(f"{folder} holds a model of kind {name!r}, which this version does not know: upgrade vaeworks")
+        raise VaeworksError(
+            f"{folder} holds a model of kind {name!r}, which this version does not know: upgrade vaeworks"
+        )
     return KINDS[name]
 
 

@@ -40,9 +40,14 @@ class ByModel(TyperGroup):
 def build() -> typer.Typer:
     """The whole command, without importing torch."""
     app = typer.Typer(
-        name="vae", help="Variational autoencoders for text and more.", epilog=EPILOG, no_args_is_help=True,
-        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-    )  # fmt: skip
+        name="vae",
+        help="Variational autoencoders for text and more.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
     verbs = list(dict.fromkeys(verb for kind in KINDS.values() for verb in kind.verbs))
     for verb in verbs:
         able = [kind for kind in KINDS.values() if verb in kind.verbs]

@@ -11,7 +11,7 @@ def show(result: dict, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, default=str))
         return
-    for name, value in result.items():
+    for value in result.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             typer.echo("\n\n".join(block(row) for row in value))
         elif isinstance(value, list) and value and isinstance(value[0], str):

@@ -52,9 +52,16 @@ class Batch:
         return self._map(lambda tensor: tensor.to(device, non_blocking=True))
 
     def _map(self, change: Callable[[Tensor], Tensor]) -> "Batch":
-        parts = (self.input, self.target, self.observed, self.condition)
-        changed = [None if part is None else change(part) for part in parts]
-        return Batch(*changed, labels={name: change(label) for name, label in self.labels.items()})
+        def changed(part: Tensor | None) -> Tensor | None:
+            return None if part is None else change(part)
+
+        return Batch(
+            input=changed(self.input),
+            target=changed(self.target),
+            observed=changed(self.observed),
+            condition=changed(self.condition),
+            labels={name: change(label) for name, label in self.labels.items()},
+        )
 
 
 def repeat_rows(value: object, samples: int) -> object:

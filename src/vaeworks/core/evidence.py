@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import torch
 from torch import Tensor
@@ -24,13 +25,13 @@ class Level:
 
     z: Tensor
     prior: Distribution
-    posterior: Distribution | None
+    posterior: Independent | None
 
     def kl_per_unit(self) -> Tensor | None:
         """KL(q || p) of each unit in nats, (N, D); None where the prior does not factorise over units."""
         if not (is_diagonal_normal(self.prior) and is_diagonal_normal(self.posterior)):
             return None
-        return kl_divergence(self.posterior.base_dist, self.prior.base_dist)  # type: ignore[union-attr]
+        return kl_divergence(self.posterior.base_dist, self.prior.base_dist)
 
     def kl(self) -> Tensor:
         """KL(q || p) in nats, (N,): in closed form where one exists, else the sampled log-ratio."""
@@ -43,7 +44,7 @@ class Level:
         return self.posterior.log_prob(self.z) - self.prior.log_prob(self.z)
 
 
-def is_diagonal_normal(distribution: object) -> bool:
+def is_diagonal_normal(distribution: object) -> TypeGuard[Independent]:
     return isinstance(distribution, Independent) and isinstance(distribution.base_dist, Normal)
 
 

@@ -1,4 +1,4 @@
-"""Likelihoods p(target | z) of independent entries: `log_prob(target, observed)` in nats a row, `sample()`, `mode()`."""
+"""Likelihoods p(target | z): `log_prob(target, observed)` in nats a row, `sample()`, `mode()`; and label heads."""
 
 import torch
 from torch import Tensor, distributions, nn
@@ -76,7 +76,9 @@ class Binary(distributions.Bernoulli):
 
     def log_prob(self, value: Tensor) -> Tensor:
         if not ((value == 0) | (value == 1)).all():
-            raise VaeworksError("a Bernoulli likelihood scores only 0 and 1: binarise the data, or use another likelihood")
+            raise VaeworksError(
+                "a Bernoulli likelihood scores only 0 and 1: binarise the data, or use another likelihood"
+            )
         return super().log_prob(value)
 
 

@@ -1,6 +1,5 @@
 """Approximate posteriors q(z | features)."""
 
-import torch
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 

@@ -66,7 +66,9 @@ def read_config(folder: Path) -> dict:
     if not isinstance(config, dict) or not {"kind", "format", "parameters"} <= config.keys():
         raise VaeworksError(f"{folder / CONFIG} is damaged: fit the model again or restore the file")
     if config["format"] > FORMAT:
-        raise VaeworksError(f"{folder} was made by a newer vaeworks (format {config['format']}, this one reads {FORMAT}): upgrade")
+        raise VaeworksError(
+            f"{folder} was made by a newer vaeworks (format {config['format']}, this one reads {FORMAT}): upgrade"
+        )
     return config
 
 
@@ -82,7 +84,9 @@ def load(folder: Path, estimator_class: Any) -> Any:
         estimator.model_.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
-        raise VaeworksError(f"the model at {folder} is damaged ({reason}): fit it again or restore its files") from error
+        raise VaeworksError(
+            f"the model at {folder} is damaged ({reason}): fit it again or restore its files"
+        ) from error
     estimator.model_.eval()
     estimator.metrics_ = read_json(folder / METRICS)
     return estimator
@@ -102,4 +106,6 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise VaeworksError(f"{path} is missing or damaged ({str(error).splitlines()[0]}): restore it, or fit the model again") from error
+        raise VaeworksError(
+            f"{path} is missing or damaged ({str(error).splitlines()[0]}): restore it, or fit the model again"
+        ) from error

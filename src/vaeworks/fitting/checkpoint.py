@@ -40,7 +40,9 @@ class Position:
     settings: dict = field(default_factory=dict)
 
 
-def write_checkpoint(path: Path, position: Position, weights: dict[str, dict[str, Tensor]], optimizer: torch.optim.Optimizer) -> None:
+def write_checkpoint(
+    path: Path, position: Position, weights: dict[str, dict[str, Tensor]], optimizer: torch.optim.Optimizer
+) -> None:
     """Write a checkpoint atomically: safetensors, with the position as JSON in its header."""
     tensors = {f"{group}/{name}": t for group, states in weights.items() for name, t in states.items()}
     for index, state in optimizer.state_dict()["state"].items():
@@ -50,7 +52,9 @@ def write_checkpoint(path: Path, position: Position, weights: dict[str, dict[str
         save_file(tensors, temporary, metadata={"position": json.dumps(asdict(position))})
 
 
-def read_checkpoint(path: Path, settings: dict) -> tuple[Position, dict[str, dict[str, Tensor]], dict[int, dict[str, Tensor]]]:
+def read_checkpoint(
+    path: Path, settings: dict
+) -> tuple[Position, dict[str, dict[str, Tensor]], dict[int, dict[str, Tensor]]]:
     """The position, the weights by group, and the optimiser's state by parameter index.
 
     Raises
@@ -65,7 +69,7 @@ def read_checkpoint(path: Path, settings: dict) -> tuple[Position, dict[str, dic
     try:
         with safe_open(path, framework="pt") as file:
             position = Position(**json.loads(file.metadata()["position"]))
-            for key in file.keys():
+            for key in file.keys():  # noqa: SIM118
                 group, name = key.split("/", 1)
                 if group == "optimizer":
                     index, entry = name.split("/")
@@ -77,7 +81,10 @@ def read_checkpoint(path: Path, settings: dict) -> tuple[Position, dict[str, dic
     changed = sorted(key for key in settings | position.settings if settings.get(key) != position.settings.get(key))
     if changed:
         was = ", ".join(f"{key} {position.settings.get(key)!r} (now {settings.get(key)!r})" for key in changed[:3])
-        raise VaeworksError(f"the fit to resume was started with other settings: {was}: give the same ones, or start again without --resume")
+        raise VaeworksError(
+            f"the fit to resume was started with other settings: {was}: "
+            "give the same ones, or start again with --overwrite"
+        )
     return position, weights, optimizer
 
 

@@ -21,12 +21,15 @@ def make_fabric(device: str = "auto", precision: str = "32-true") -> Fabric:
     """
     logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-    device = pick_device(device)
     processes = int(os.environ.get("WORLD_SIZE", "1"))
-    if processes == 1:
-        return Fabric(accelerator=device, devices=1, precision=precision)  # type: ignore[arg-type]
     local = int(os.environ.get("LOCAL_WORLD_SIZE", processes))
-    fabric = Fabric(accelerator=device, devices=local, num_nodes=processes // local, strategy="ddp", precision=precision)  # type: ignore[arg-type]
+    fabric = Fabric(
+        accelerator=pick_device(device),
+        devices=local,
+        num_nodes=processes // local,
+        strategy="auto" if processes == 1 else "ddp",
+        precision=precision,  # type: ignore[arg-type]
+    )
     fabric.launch()
     return fabric
 

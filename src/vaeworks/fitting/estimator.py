@@ -67,7 +67,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """Fit the data side, and give the training and validation data."""
 
     @abstractmethod
-    def _build(self, data: Data | None) -> LatentModel:
+    def _build(self, data: Any) -> LatentModel:
         """A model for the fitted data side; `data` is None when weights will be loaded into it."""
 
     @abstractmethod
@@ -133,7 +133,9 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             torch.manual_seed(self.random_state)
             self.model_ = self._build(data)
         watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
-        settings = {name: value for name, value in self.get_params(deep=False).items() if name not in ("verbose", "device")}
+        settings = {
+            name: value for name, value in self.get_params(deep=False).items() if name not in ("verbose", "device")
+        }
         path = None if checkpoint is None else Path(checkpoint)
         self.history_: list[dict] = []
         try:
@@ -153,15 +155,20 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             log.warning(
                 "the posterior collapsed: z holds %.2f nats about the data, and %d of %d units are active: "
                 "set or raise `rate` (nats of KL that training holds), or lower the decoder's size",
-                figures["mutual_information_nats"], figures["active_units"], figures["latent_units"],
-            )  # fmt: skip
+                figures["mutual_information_nats"],
+                figures["active_units"],
+                figures["latent_units"],
+            )
         trained = len(self.history_)
         for index, phase in enumerate(plan.phases):
             if phase.warm_up() > min(phase.epochs, trained):
                 log.warning(
-                    "phase %d warms up over %g epochs but trained for %d: its weights never reached their final values; "
-                    "train longer or shorten the warm-up", index + 1, phase.warm_up(), min(phase.epochs, trained),
-                )  # fmt: skip
+                    "phase %d warms up over %g epochs but trained for %d: its weights never reached their final "
+                    "values: train longer or shorten the warm-up",
+                    index + 1,
+                    phase.warm_up(),
+                    min(phase.epochs, trained),
+                )
 
     def transform(self, X: Any) -> np.ndarray:
         """Posterior means of z, (N, latent_dim)."""
@@ -175,7 +182,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     @available_if(has_labels)
     def predict(self, X: Any) -> np.ndarray:
         """The most probable class of each example, (N,)."""
-        return self.classes_[self.predict_proba(X).argmax(1)]
+        return np.asarray(self.classes_)[self.predict_proba(X).argmax(1)]
 
     def score_samples(self, X: Any) -> np.ndarray:
         """The evidence lower bound on log p(x) of each example in nats, from one draw of z, (N,)."""
@@ -242,6 +249,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return (batch.to(device) for batch in (watched(batches) if self.verbose else batches))
 
     def _posterior(self, batch: Batch) -> Any:
+        assert batch.input is not None
         return self.model_.encode(batch.input)
 
     @torch.no_grad()

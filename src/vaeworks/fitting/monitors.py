@@ -34,14 +34,21 @@ class ProgressBar:
     def start(self, steps: int) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+        )
         self.progress = Progress(*columns, console=console(), refresh_per_second=2)
         self.progress.start()
         self.task = self.progress.add_task("epoch 1", total=steps)
         self.said = ""
 
     def step(self, record: dict[str, float]) -> None:
-        text = f"epoch {record['epoch'] + 1:.0f}  bound {-record['reconstruction'] - record['kl']:.1f}  KL {record['kl']:.1f}"
+        bound = -record["reconstruction"] - record["kl"]
+        text = f"epoch {record['epoch'] + 1:.0f}  bound {bound:.1f}  KL {record['kl']:.1f}"
         self.progress.update(self.task, advance=1, description=text + self.said)
 
     def epoch(self, record: dict) -> None:

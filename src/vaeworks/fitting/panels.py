@@ -67,10 +67,17 @@ def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, n
 def figures_panel(metrics: dict) -> Panel:
     measured = {name: value for name, value in metrics.items() if not isinstance(value, dict | list)}
     measured = measured or metrics["fit"]["held_out"]
-    rows = [[name.replace("_", " "), f"{value:.4g}" if isinstance(value, float) else str(value)]
-            for name, value in measured.items() if not isinstance(value, list)]  # fmt: skip
-    return Panel("Figures", "What the last evaluation measured, or the fit where there was none.", "table",
-                 {"columns": ["figure", "value"], "rows": rows})  # fmt: skip
+    rows = [
+        [name.replace("_", " "), f"{value:.4g}" if isinstance(value, float) else str(value)]
+        for name, value in measured.items()
+        if not isinstance(value, list)
+    ]
+    return Panel(
+        "Figures",
+        "What the last evaluation measured, or the fit where there was none.",
+        "table",
+        {"columns": ["figure", "value"], "rows": rows},
+    )
 
 
 def curves(history: list[dict]) -> list[Panel]:
@@ -78,16 +85,25 @@ def curves(history: list[dict]) -> list[Panel]:
     terms = {"reconstruction": "Reconstruction", "kl": "KL to the prior", "labels": "Labels"}
     panels = []
     for term, title in terms.items():
-        series = {split: [record[split][term] for record in history] for split in ("train", "validation") if history[0][split]}
+        series = {
+            split: [record[split][term] for record in history] for split in ("train", "validation") if history[0][split]
+        }
         if any(value for values in series.values() for value in values):
-            data = {"x": [record["epoch"] + 1 for record in history], "x_label": "epoch", "y_label": "nats", "series": series}
+            data = {
+                "x": [record["epoch"] + 1 for record in history],
+                "x_label": "epoch",
+                "y_label": "nats",
+                "series": series,
+            }
             panels.append(Panel(title, "Mean nats an example; training includes dropout.", "lines", data))
     return panels
 
 
 def units(per_unit: list[float]) -> Panel:
     note = "Mean KL of each latent unit, largest first: a unit near zero carries nothing."
-    return Panel("KL per unit", note, "bars", {"values": sorted(per_unit, reverse=True), "x_label": "unit", "y_label": "nats"})
+    return Panel(
+        "KL per unit", note, "bars", {"values": sorted(per_unit, reverse=True), "x_label": "unit", "y_label": "nats"}
+    )
 
 
 def latent_map(means: np.ndarray, classes: np.ndarray | None, truth: np.ndarray) -> Panel:

@@ -66,9 +66,9 @@ class Phase:
 
     epochs: int
     trains: tuple[str, ...] = ()
-    learning_rate: Schedule = constant(1e-3)
-    kl_weight: Schedule = constant(1.0)
-    label_weight: Schedule = constant(1.0)
+    learning_rate: Schedule = Schedule(1e-3, 1e-3)
+    kl_weight: Schedule = Schedule(1.0, 1.0)
+    label_weight: Schedule = Schedule(1.0, 1.0)
     rate: float | None = None
 
     def warm_up(self) -> float:

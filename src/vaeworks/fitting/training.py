@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -136,7 +136,10 @@ class _Run:
             part.requires_grad_(not self.phase.trains or name in self.phase.trains)
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         optimizer = torch.optim.AdamW(
-            trained, lr=self.phase.learning_rate(0.0), weight_decay=self.plan.weight_decay, fused=self.fabric.device.type == "cpu"
+            trained,
+            lr=self.phase.learning_rate(0.0),
+            weight_decay=self.plan.weight_decay,
+            fused=self.fabric.device.type == "cpu",
         )
         self.wrapped, self.optimizer = self.fabric.setup(self.model, optimizer)
         self.average = AveragedModel(self.model, avg_fn=ramped(self.plan.averaging)) if self.plan.averaging else None
@@ -151,12 +154,19 @@ class _Run:
         for index, batch in enumerate(self.data.epoch(seed)):
             weights = self._weights(number - self.first_epoch + index / len(self.data))
             terms = self._step(batch, weights)
-            record = {"epoch": number, "step": self.position.step, **weights, **dict(zip(TERMS, terms.tolist(), strict=True))}
+            record = {
+                "epoch": number,
+                "step": self.position.step,
+                **weights,
+                **dict(zip(TERMS, terms.tolist(), strict=True)),
+            }
             for monitor in monitors:
                 monitor.step(record)
             if np.isfinite(terms).all():
                 total, steps = total + terms, steps + 1
-        self._end_epoch(weights, dict(zip(TERMS, (total / max(steps, 1)).tolist(), strict=True)), index + 1 - steps, began, monitors)
+        self._end_epoch(
+            weights, dict(zip(TERMS, (total / max(steps, 1)).tolist(), strict=True)), index + 1 - steps, began, monitors
+        )
 
     def _set_modes(self) -> None:
         """Frozen parts are in eval mode, but for RNNs: cuDNN's cannot backpropagate in it, and ours hold no dropout."""
@@ -189,7 +199,9 @@ class _Run:
         broken = [name for name, value in zip(TERMS, terms, strict=True) if not np.isfinite(value)]
         if not broken:
             self.fabric.backward(loss * share)
-            norm = self.fabric.clip_gradients(self.wrapped, self.optimizer, max_norm=self.plan.clip_norm, error_if_nonfinite=False)
+            norm = self.fabric.clip_gradients(
+                self.wrapped, self.optimizer, max_norm=self.plan.clip_norm, error_if_nonfinite=False
+            )
             broken = [] if torch.isfinite(norm) else ["gradient"]  # type: ignore[arg-type]
         if broken:
             self._skip(broken[0])
@@ -211,15 +223,23 @@ class _Run:
         log.warning("step %d skipped: its %s is not finite", self.position.step, term)
         if self.skipped_in_a_row >= MOST_SKIPPED:
             raise VaeworksError(
-                f"training broke: the {term} was not finite for {MOST_SKIPPED} steps in a row, up to step {self.position.step}: "
+                f"training broke: the {term} was not finite for {MOST_SKIPPED} steps in a row "
+                f"(the last was step {self.position.step}): "
                 "lower learning_rate, or look for extreme values in the data"
             )
 
     def _end_epoch(self, weights: dict, train: dict, skipped: int, began: float, monitors: Sequence[Monitor]) -> None:
         """Validate, decide whether the phase is over, and write everything down."""
         position, held_out = self.position, self._validate()
-        record = {"epoch": position.epoch, "step": position.step, **weights, "train": train, "validation": held_out,
-                  "skipped_steps": skipped, "seconds": time.perf_counter() - began}  # fmt: skip
+        record = {
+            "epoch": position.epoch,
+            "step": position.step,
+            **weights,
+            "train": train,
+            "validation": held_out,
+            "skipped_steps": skipped,
+            "seconds": time.perf_counter() - began,
+        }
         position.history.append(record)
         if self._settled():
             self._compare(held_out, weights["label_weight"])
@@ -261,7 +281,7 @@ class _Run:
     @property
     def kept(self) -> LatentModel:
         """The model whose weights are validated and kept."""
-        return self.average.module if self.average else self.model
+        return cast(LatentModel, self.average.module) if self.average else self.model
 
     def keep_best(self) -> None:
         self.model.load_state_dict(self.best or self.kept.state_dict())
@@ -284,7 +304,7 @@ class _Run:
     def _together(self, values: Tensor) -> np.ndarray:
         """The mean of a vector over all processes."""
         if self.fabric.world_size > 1:
-            values = self.fabric.all_reduce(values, reduce_op="mean")
+            values = cast(Tensor, self.fabric.all_reduce(values, reduce_op="mean"))
         return values.double().cpu().numpy()
 
     def _write_checkpoint(self) -> None:

@@ -126,7 +126,8 @@ def bars(data: dict[str, Any]) -> Drawing:
     figure = Figure()
     axes = labelled(figure.subplots(), data)
     values = np.asarray(data["values"], float)
-    axes.bar(np.arange(1, len(values) + 1), values, color=COLOURS[0], rasterized=len(values) > MOST_VECTORS)
+    many = len(values) > MOST_VECTORS
+    axes.bar(np.arange(1, len(values) + 1), values, width=1 if many else 0.8, color=COLOURS[0], rasterized=many)
     count_along(axes, 1, len(values))
     axes.grid(visible=False, axis="x")
     say_if_empty(axes, len(values) > 0)
@@ -150,7 +151,7 @@ def scatter(data: dict[str, Any]) -> Drawing:
     for look in key:
         mine = points[groups == look.name]
         style = {"s": size, "color": look.colour, "marker": look.marker, "alpha": 0.6, "linewidths": 0}
-        axes.scatter(*mine.T, **style, zorder=3 - len(mine) / len(points), rasterized=False)
+        axes.scatter(*mine.T, **style, zorder=3 - len(mine) / len(points), rasterized=True)
     say_if_empty(axes, len(points) > 0)
     sizes = ", ".join(f"{name}: {(groups == name).sum()}" for name in names if name)
     alt = f"{len(points)} points, {data['y_label']} against {data['x_label']}. {sizes}"

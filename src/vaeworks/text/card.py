@@ -16,7 +16,8 @@ def text_card(estimator: Any) -> str:
     return f"""# A text VAE
 
 Bidirectional LSTM encoder, {estimator.latent_dim} latent units, one linear layer to the labels, LSTM decoder.
-{parameters:,} parameters, {len(estimator.vocabulary_):,} {estimator.tokens}, texts cut at {estimator.max_tokens} tokens.
+{parameters:,} parameters, {len(estimator.vocabulary_):,} {estimator.tokens},
+texts cut at {estimator.max_tokens} tokens.
 
 - {estimator.label_name}: {labels}
 - trained for {len(estimator.history_)} epochs with `{estimator}`

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from ..datasets import Dataset, Rows
     from .estimator import TextVAE
 
-Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set, or a csv, tsv, jsonl, parquet, txt or pos/ neg/.")]
+Source = Annotated[
+    str, typer.Argument(metavar="DATA", help="A named set, or a csv, tsv, jsonl, parquet, txt or pos/ neg/.")
+]
 OptionalSource = Annotated[
-    str | None, typer.Argument(metavar="[DATA]", help="As for fit; by default what the model was fitted on, its unseen part.")
+    str | None,
+    typer.Argument(metavar="[DATA]", help="As for fit; by default what the model was fitted on, its unseen part."),
 ]
 Text = Annotated[str | None, typer.Option("--text", help="Column that holds the text.")]
 Label = Annotated[str | None, typer.Option("--label", help="Column that holds the label.")]
@@ -65,14 +68,32 @@ def fit(
 
     found = read(source, text, label, encoding, drop_empty, data)
     estimator = TextVAE(
-        latent_dim=latent_dim, rate=rate or None, free_bits=free_bits, label_weight=label_weight, epochs=epochs,
-        batch_size=batch_size, learning_rate=learning_rate, tokens=tokens, vocabulary_size=vocabulary_size,
-        max_tokens=max_tokens, prior=prior, label_name=found.label_name or "label", random_state=seed, device=device,
-        precision=precision, verbose=True,
-    )  # fmt: skip
+        latent_dim=latent_dim,
+        rate=rate or None,
+        free_bits=free_bits,
+        label_weight=label_weight,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        tokens=tokens,
+        vocabulary_size=vocabulary_size,
+        max_tokens=max_tokens,
+        prior=prior,
+        label_name=found.label_name or "label",
+        random_state=seed,
+        device=device,
+        precision=precision,
+        verbose=True,
+    )
     monitors = (TensorBoard(tensorboard),) if tensorboard else ()
-    origin = {"source": source, "text": text, "label": label, "encoding": encoding, "drop_empty": drop_empty,
-              "data": None if data is None else str(data)}  # fmt: skip
+    origin = {
+        "source": source,
+        "text": text,
+        "label": label,
+        "encoding": encoding,
+        "drop_empty": drop_empty,
+        "data": None if data is None else str(data),
+    }
     fit_into_folder(estimator, training_rows(found), out, origin, resume, overwrite, monitors)
     return {"model": str(out), "epochs": len(estimator.history_), **scalars(estimator.metrics_["fit"]["held_out"])}
 
@@ -112,10 +133,14 @@ def reconstruct(model: "TextVAE", texts: Texts = None, file: File = None) -> dic
       vae reconstruct models/rotten --file reviews.txt --json
     """
     given = texts_given(texts, file)
-    return {"rows": [
-        {"original": original, "reconstruction": decoded, **labels}
-        for original, decoded, labels in zip(given, model.reconstruct(given), predictions(model, given), strict=True)
-    ]}  # fmt: skip
+    return {
+        "rows": [
+            {"original": original, "reconstruction": decoded, **labels}
+            for original, decoded, labels in zip(
+                given, model.reconstruct(given), predictions(model, given), strict=True
+            )
+        ]
+    }
 
 
 def predict(model: "TextVAE", texts: Texts = None, file: File = None) -> dict:
@@ -210,7 +235,9 @@ def report(
     return {"report": str(out), **said}
 
 
-def read(source: str, text: str | None, label: str | None, encoding: str, drop_empty: bool, data: Path | None) -> "Dataset":
+def read(
+    source: str, text: str | None, label: str | None, encoding: str, drop_empty: bool, data: Path | None
+) -> "Dataset":
     from .. import datasets
 
     return datasets.load(source, text=text, label=label, encoding=encoding, drop_empty=drop_empty, data=data)
@@ -243,7 +270,9 @@ def examples(
     if source is None and own is None:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
     if source is None:
-        found = read(own["source"], own["text"], own["label"], own["encoding"], own["drop_empty"], data or as_path(own["data"]))
+        found = read(
+            own["source"], own["text"], own["label"], own["encoding"], own["drop_empty"], data or as_path(own["data"])
+        )
     else:
         found = read(source, text, label, encoding, drop_empty, data)
     split = next(name for name in ("test", "validation", "all", "train") if name in found.splits)

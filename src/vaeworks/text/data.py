@@ -131,13 +131,15 @@ class TextData:
         self, stream: Texts, vocabulary: Vocabulary, classes: Classes | None, max_tokens: int, batch_size: int
     ) -> None:
         self.batch_size, self.examples, self.tokens, self.cut = batch_size, 0, 0, 0
-        self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)
+        self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115
         schema = pa.schema({"ids": pa.list_(pa.int32()), "label": pa.int64()})
         with pa.ipc.new_file(self.file, schema) as writer:
             for texts, labels in regular(stream):
                 ids = vocabulary.encode(texts, max_tokens)
                 known = np.full(len(ids), -1) if labels is None or classes is None else classes.indices(labels)
-                writer.write(pa.record_batch([pa.array(ids, pa.list_(pa.int32())), pa.array(known, pa.int64())], schema=schema))
+                writer.write(
+                    pa.record_batch([pa.array(ids, pa.list_(pa.int32())), pa.array(known, pa.int64())], schema=schema)
+                )
                 self._count(ids, max_tokens)
         if not self.examples:
             raise VaeworksError("there are no texts: give at least one")

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.utils.metaestimators import available_if
 from torch import Tensor
 
 from ..core.batch import Batch
@@ -302,13 +301,28 @@ class TextVAE(LatentEstimator):
         samples = self.sample(12)
         return [
             *shared_panels(self, X, y),
-            Panel("Reconstructions", "Texts and what their latent codes decode into.", "table",
-                  {"columns": ["original", "reconstruction"], "rows": list(zip(first, self.reconstruct(first), strict=True))}),
-            Panel("Interpolation", "From the first text's code to another's, in even steps.", "table",
-                  {"columns": ["text"], "rows": [[first[0]], *([text] for text in walk), [first[-1]]]}),
-            Panel("Samples", "Codes drawn from the prior, words from the decoder.", "table",
-                  {"columns": ["text"], "rows": [[text] for text in samples]}),
-        ]  # fmt: skip
+            Panel(
+                "Reconstructions",
+                "Texts and what their latent codes decode into.",
+                "table",
+                {
+                    "columns": ["original", "reconstruction"],
+                    "rows": list(zip(first, self.reconstruct(first), strict=True)),
+                },
+            ),
+            Panel(
+                "Interpolation",
+                "From the first text's code to another's, in even steps.",
+                "table",
+                {"columns": ["text"], "rows": [[first[0]], *([text] for text in walk), [first[-1]]]},
+            ),
+            Panel(
+                "Samples",
+                "Codes drawn from the prior, words from the decoder.",
+                "table",
+                {"columns": ["text"], "rows": [[text] for text in samples]},
+            ),
+        ]
 
     def card(self) -> str:
         return text_card(self)
@@ -319,6 +333,7 @@ def pseudo_inputs(data: TextData | None) -> Tensor:
     rows = torch.full((PSEUDO_INPUTS, PSEUDO_TOKENS), PAD)
     filled = 0
     for batch in data.epoch(0) if data is not None else ():
+        assert batch.input is not None
         part = batch.input[: PSEUDO_INPUTS - filled, :PSEUDO_TOKENS]
         rows[filled : filled + len(part), : part.shape[1]] = part
         filled += len(part)

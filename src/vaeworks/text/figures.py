@@ -24,8 +24,10 @@ def token_figures(model: LatentModel, batches: Iterable[Batch], labelled: bool) 
     tokens = forced = free = known = right = 0
     for batch in batches:
         levels, state, condition = model.descend(batch, posterior_mean)
+        assert batch.target is not None
+        assert batch.observed is not None
         likelihood, observed = model.decoder(state, condition), batch.observed
-        targets = batch.target[observed]  # type: ignore[index]
+        targets = batch.target[observed]
         tokens += len(targets)
         forced += int((likelihood.guesses(batch.target, observed) == targets).sum())
         free += int((fitted_to(likelihood.sample(temperature=0.0), batch.target.shape[1])[observed] == targets).sum())

@@ -58,14 +58,16 @@ class Bigrams(nn.Module):
 class BidirectionalEncoder(nn.Module):
     """Words read in both directions by LSTMs; the mean and the maximum over both directions' concatenated states.
 
-        tokens (N, T) -> words (+ bigrams) -> forward LSTM  -+- concatenated (N, T, 2 * units) -> mean, max (N, 4 * units)
-                                           -> backward LSTM -+
+        tokens (N, T) -> words, bigrams -> forward LSTM  -+- concatenated (N, T, 2 * units) -> mean, max (N, 4 * units)
+                                        -> backward LSTM -+
 
     The backward LSTM reads each row reversed within its own length, so padding is never read before a word and a
     row's features do not depend on the batch that it stands in.
     """
 
-    def __init__(self, words: int, embedding_dim: int, units: int, dropout: float, word_dropout: float, bigrams: int) -> None:
+    def __init__(
+        self, words: int, embedding_dim: int, units: int, dropout: float, word_dropout: float, bigrams: int
+    ) -> None:
         super().__init__()
         self.word_dropout, self.dropout = WordDropout(word_dropout), LockedDropout(dropout)
         self.words = nn.Embedding(words, embedding_dim, padding_idx=PAD)
@@ -138,7 +140,9 @@ class RecurrentDecoder(nn.Module):
         hidden, cell = self.first_state(z).tanh().chunk(2, dim=-1)
         return hidden, cell, z
 
-    def advance(self, tokens: Tensor, state: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+    def advance(
+        self, tokens: Tensor, state: tuple[Tensor, Tensor, Tensor]
+    ) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
         hidden, cell, z = state
         words = self.dropout(self.words(self.word_dropout(tokens)))
         inputs = torch.cat([words, z[:, None].expand(-1, tokens.shape[1], -1)], dim=-1)

@@ -76,7 +76,8 @@ class Autoregressive:
     def _decode(self, choose: Any) -> Tensor:
         state, rows = self.network.begin(self.z, self.condition), len(self.z)
         last = torch.full((rows,), START, device=self.z.device)
-        ended, tokens = torch.zeros(rows, dtype=torch.bool, device=self.z.device), []
+        ended = torch.zeros(rows, dtype=torch.bool, device=self.z.device)
+        tokens: list[Tensor] = []
         while len(tokens) < self.most_tokens and not ended.all():
             features, state = self.network.advance(last[:, None], state)
             last = choose(speakable(self.network.log_probs(features[:, 0]))).masked_fill(ended, PAD)

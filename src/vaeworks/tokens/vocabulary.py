@@ -11,8 +11,9 @@ SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
 
 # In this order: marks of our own, an emoji with its modifiers, a word in any script (with inner apostrophes), and any
 # other single sign.
-EMOJI = r"\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*(?:\x{200D}\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*)*"
-WORD = r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*"
+PICTOGRAPH = r"\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*"
+EMOJI = rf"{PICTOGRAPH}(?:\x{{200D}}{PICTOGRAPH})*"
+WORD = r"[\p{L}\p{M}\p{N}]+(?:['\x{2019}][\p{L}\p{M}\p{N}]+)*"
 TOKEN = rf"<unk>|<br />|{EMOJI}|{WORD}|\S"
 
 
@@ -63,7 +64,8 @@ class Vocabulary:
     def encode(self, texts: list[str], max_tokens: int) -> list[list[int]]:
         """Ids of the first `max_tokens` tokens of each text; a text without a token is one unknown."""
         self.tokenizer.enable_truncation(max_tokens)
-        return [encoded.ids or [UNKNOWN] for encoded in self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+        encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return [row.ids or [UNKNOWN] for row in encoded]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Readable text; padding, start and end leave nothing."""
@@ -81,16 +83,16 @@ class Vocabulary:
 
 
 def with_rules(model: models.Model, lower: bool, subwords: bool) -> Tokenizer:
-    """A tokenizer that reads text by the rules at the top of this file; sub-words are made of bytes, so none is unknown."""
+    """A tokenizer that reads text by the rules above; sub-words are made of bytes, so none is unknown."""
     tokenizer = Tokenizer(model)
     fold = [normalizers.Lowercase(), normalizers.NFC()] if lower else []
     line_break = normalizers.Replace(Regex(r"<[bB][rR]\s*/?\s*>"), " <br /> ")
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), *fold, line_break])
-    split = pre_tokenizers.Split(Regex(TOKEN), "removed", invert=True)
+    split: list[pre_tokenizers.PreTokenizer] = [pre_tokenizers.Split(Regex(TOKEN), "removed", invert=True)]
     if subwords:
-        split = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False)])
+        split.append(pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False))
         tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.pre_tokenizer = split
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(split)
     return tokenizer
 
 
@@ -113,7 +115,8 @@ def learn_subwords(chunks: Iterable[list[str]], size: int, lower: bool, min_coun
     for texts in chunks:
         for encoded in learner.encode_batch_fast(texts):
             counts += np.bincount(encoded.ids, minlength=len(counts))
-    by_frequency = [learner.id_to_token(int(index)) for index in np.argsort(-counts, kind="stable")]
+    pieces = {index: piece for piece, index in learner.get_vocab().items()}
+    by_frequency = [pieces[index] for index in np.argsort(-counts, kind="stable").tolist()]
     merges = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]]
     return models.BPE(numbered(by_frequency), merges)
 

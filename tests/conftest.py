@@ -1,0 +1,33 @@
+"""A corpus and a fitted text model that several folders look at; nobody changes them."""
+
+import random
+
+import pytest
+
+GOOD, BAD = ("great", "lovely", "funny", "moving"), ("dull", "awful", "boring", "weak")
+THINGS = ("film", "plot", "cast", "story")
+
+
+@pytest.fixture(scope="session")
+def tiny_corpus():
+    """200 sentences, and whether each is 'good' or 'bad'."""
+    draw = random.Random(0)
+
+    def sentence(words):
+        return f"the {draw.choice(THINGS)} was {draw.choice(words)} and the {draw.choice(THINGS)} was {draw.choice(words)}."
+
+    labels = ["good" if row % 2 else "bad" for row in range(200)]
+    return [sentence(GOOD if label == "good" else BAD) for label in labels], labels
+
+
+@pytest.fixture(scope="session")
+def tiny_text_model(tiny_corpus):
+    """A TextVAE that has learned the corpus: its labels, and most words of its sentences."""
+    from vaeworks import TextVAE
+
+    model = TextVAE(
+        latent_dim=4, rate=5.0, label_weight=2.0, epochs=15, batch_size=20, learning_rate=2e-2, averaging=0.9,
+        patience=None, max_tokens=16, min_count=1, embedding_dim=16, encoder_units=16, decoder_units=32,
+        dropout=0.1, decoder_word_dropout=0.3, bigram_buckets=64, validation_fraction=0.2, device="cpu",
+    )  # fmt: skip
+    return model.fit(*tiny_corpus)
