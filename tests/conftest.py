@@ -4,30 +4,26 @@ import random
 
 import pytest
 
-GOOD, BAD = ("great", "lovely", "funny", "moving"), ("dull", "awful", "boring", "weak")
-THINGS = ("film", "plot", "cast", "story")
+WORDS = {"good": ("great", "lovely", "funny", "moving"), "bad": ("dull", "awful", "boring", "weak")}
+OPENINGS = ("we saw this film in town", "the cast sings old songs", "her story begins at sea", "nobody wrote a plot here")
 
 
 @pytest.fixture(scope="session")
 def tiny_corpus():
-    """200 sentences, and whether each is 'good' or 'bad'."""
+    """200 sentences on four themes, and whether each is 'good' or 'bad'."""
     draw = random.Random(0)
-
-    def sentence(words):
-        return f"the {draw.choice(THINGS)} was {draw.choice(words)} and the {draw.choice(THINGS)} was {draw.choice(words)}."
-
     labels = ["good" if row % 2 else "bad" for row in range(200)]
-    return [sentence(GOOD if label == "good" else BAD) for label in labels], labels
+    return [f"a {draw.choice(WORDS[label])} day: {draw.choice(OPENINGS)} and it was {draw.choice(WORDS[label])}." for label in labels], labels
 
 
 @pytest.fixture(scope="session")
 def tiny_text_model(tiny_corpus):
-    """A TextVAE that has learned the corpus: its labels, and most words of its sentences."""
+    """A TextVAE that has learned the corpus: its labels, and the themes of its sentences."""
     from vaeworks import TextVAE
 
     model = TextVAE(
-        latent_dim=4, rate=5.0, label_weight=2.0, epochs=15, batch_size=20, learning_rate=2e-2, averaging=0.9,
+        latent_dim=4, rate=5.0, label_weight=10.0, epochs=20, batch_size=20, learning_rate=2e-2, averaging=0.9,
         patience=None, max_tokens=16, min_count=1, embedding_dim=16, encoder_units=16, decoder_units=32,
-        dropout=0.1, decoder_word_dropout=0.3, bigram_buckets=64, validation_fraction=0.2, device="cpu",
+        dropout=0.1, decoder_word_dropout=0.5, bigram_buckets=64, validation_fraction=0.2, device="cpu",
     )  # fmt: skip
     return model.fit(*tiny_corpus)

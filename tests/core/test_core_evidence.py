@@ -90,16 +90,6 @@ def test_chunks_of_one_pass_make_its_bound():
     assert_close(chunked, weights.logsumexp(0) - math.log(7))
 
 
-@torch.no_grad()
-def test_chunked_bound_of_a_posterior_with_no_width_is_that_of_one_pass():
-    model, batch = made(), Batch(X, labels=LABELS)
-    model.posterior.linear.weight[2:] = 0
-    model.posterior.linear.bias[2:] = -14.0
-    means = model.evidence(batch, samples=50).log_likelihood.mean(0)
-    assert_close(importance_bound(model, batch, 50, at_once=7), importance_bound(model, batch, 50, at_once=50), atol=0.5, rtol=0)
-    assert_close(means, model.evidence(batch, choose=posterior_mean).log_likelihood[0], atol=0.02, rtol=0)
-
-
 @pytest.mark.parametrize(("total", "at_once", "sizes"), [(7, 3, [3, 3, 1]), (6, 3, [3, 3]), (2, 10, [2])])
 def test_chunks_add_up(total, at_once, sizes):
     assert list(chunk_sizes(total, at_once)) == sizes

@@ -40,7 +40,7 @@ def config_of(estimator: Any) -> dict:
     return {
         "kind": estimator.kind,
         "format": FORMAT,
-        "parameters": estimator.get_params(deep=False),
+        "parameters": estimator.plain_params(),
         "made_by": {
             "vaeworks": version("vaeworks"),
             "torch": version("torch"),
@@ -82,13 +82,14 @@ def load(folder: Path, estimator_class: Any) -> Any:
         estimator = estimator_class(**config["parameters"])
         estimator.restore(read_json(folder / STATE))
         estimator.model_.load_state_dict(load_file(folder / WEIGHTS))
+        estimator.metrics_ = read_json(folder / METRICS)
+        estimator.history_ = estimator.metrics_["history"]
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise VaeworksError(
             f"the model at {folder} is damaged ({reason}): fit it again or restore its files"
         ) from error
     estimator.model_.eval()
-    estimator.metrics_ = read_json(folder / METRICS)
     return estimator
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -78,7 +79,9 @@ def read_checkpoint(
                     weights.setdefault(group, {})[name] = file.get_tensor(key)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise VaeworksError(f"{path} is damaged ({error}): delete {path.parent} and start again") from error
-    changed = sorted(key for key in settings | position.settings if settings.get(key) != position.settings.get(key))
+    settings = json.loads(json.dumps(settings))
+    names = sorted(settings | position.settings)
+    changed = [name for name in names if not same(settings.get(name), position.settings.get(name))]
     if changed:
         was = ", ".join(f"{key} {position.settings.get(key)!r} (now {settings.get(key)!r})" for key in changed[:3])
         raise VaeworksError(
@@ -86,6 +89,11 @@ def read_checkpoint(
             "give the same ones, or start again with --overwrite"
         )
     return position, weights, optimizer
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, or both NaN."""
+    return one == other or (one != one and other != other)
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[int, dict[str, Tensor]]) -> None:

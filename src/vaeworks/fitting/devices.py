@@ -27,7 +27,7 @@ def make_fabric(device: str = "auto", precision: str = "32-true") -> Fabric:
         accelerator=pick_device(device),
         devices=local,
         num_nodes=processes // local,
-        strategy="auto" if processes == 1 else "ddp",
+        strategy="auto" if processes == 1 else "ddp_find_unused_parameters_true",  # an adaptive softmax skips some
         precision=precision,  # type: ignore[arg-type]
     )
     fabric.launch()

@@ -71,7 +71,7 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
 
 def latent_figures(means: Tensor, log_variances: Tensor) -> dict:
     """Active units, mutual information and collapse from the posteriors (N, D) of a data set."""
-    active = int((means.var(0) > ACTIVE_VARIANCE).sum())
+    active = int((means.var(0, correction=0) > ACTIVE_VARIANCE).sum())
     information = mutual_information(means, log_variances)
     return {
         "active_units": active,

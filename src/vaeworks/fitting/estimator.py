@@ -19,7 +19,7 @@ from ..errors import VaeworksError
 from . import artifact
 from .devices import make_fabric
 from .diagnostics import diagnose
-from .labels import Classes
+from .labels import Classes, native
 from .monitors import Monitor, ProgressBar, watched
 from .panels import Panel
 from .plan import Plan
@@ -133,9 +133,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             torch.manual_seed(self.random_state)
             self.model_ = self._build(data)
         watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
-        settings = {
-            name: value for name, value in self.get_params(deep=False).items() if name not in ("verbose", "device")
-        }
+        settings = {name: value for name, value in self.plain_params().items() if name not in ("verbose", "device")}
         path = None if checkpoint is None else Path(checkpoint)
         self.history_: list[dict] = []
         try:
@@ -214,6 +212,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """Write the fitted model into a folder, which `vaeworks.load` reads on any machine."""
         check_is_fitted(self)
         artifact.save(self, folder, overwrite)
+
+    def plain_params(self) -> dict:
+        """The constructor's parameters as JSON holds them, so without numpy's numbers."""
+        return {name: native(value) for name, value in self.get_params(deep=False).items()}
 
     def restore(self, state: dict) -> None:
         """Become a fitted estimator around untrained weights."""

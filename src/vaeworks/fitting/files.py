@@ -1,8 +1,8 @@
 """Files and folders that appear whole or not at all."""
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +17,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     """A temporary file beside `path`, which replaces it when the block ends well."""
     with said_plainly(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        temporary = Path(name)
+        temporary = beside(path)
         try:
             yield temporary
             os.replace(temporary, path)
@@ -32,11 +30,11 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
     """A temporary folder beside `folder`, which takes its place when the block ends well."""
     with said_plainly(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        temporary = beside(folder)
         old = temporary.with_name(temporary.name + ".old")
+        temporary.mkdir()
         try:
             yield temporary
-            temporary.chmod(0o755)
             if folder.exists():
                 folder.rename(old)
             temporary.rename(folder)
@@ -47,6 +45,11 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)
+
+
+def beside(path: Path) -> Path:
+    """A hidden name in the same folder, so that a rename suffices; the suffix stays, since writers look at it."""
+    return path.with_name(f".{secrets.token_hex(4)}.{path.name}")
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Classes:
         distinct = {native(label) for label in found}
         if isinstance(missing_label, str) and missing_label == "auto":
             numbers = {label for label in distinct if not is_missing(label, None)}
-            integers = all(isinstance(label, int | float) and label == int(label) for label in numbers)
+            integers = all(isinstance(label, int | float) and float(label).is_integer() for label in numbers)
             missing_label = MISSING if integers and MISSING in numbers and not numbers <= {-1, 1} else None
         names = {label for label in distinct if not is_missing(label, missing_label)}
         if not names:

@@ -107,7 +107,9 @@ def units(per_unit: list[float]) -> Panel:
 
 
 def latent_map(means: np.ndarray, classes: np.ndarray | None, truth: np.ndarray) -> Panel:
-    points = PCA(2, random_state=0).fit_transform(means) if means.shape[1] > 2 and len(means) > 2 else means[:, :2]
+    points = np.pad(means, ((0, 0), (0, max(0, 2 - means.shape[1]))))
+    if points.shape[1] > 2 and len(points) > 2:
+        points = PCA(2, random_state=0).fit_transform(points)
     groups = None if classes is None else ["no label" if index < 0 else str(classes[index]) for index in truth]
     note = "Posterior means on their first two principal components."
     labels = {"x_label": "first component", "y_label": "second component"}

@@ -148,7 +148,7 @@ class _Run:
     def epoch(self, monitors: Sequence[Monitor]) -> None:
         """One pass over the data, its validation, its record and its checkpoint."""
         began, number, total, steps = time.perf_counter(), self.position.epoch, np.zeros(len(TERMS)), 0
-        seed = mixed_seed(self.plan.seed, number)
+        seed, self.skipped = mixed_seed(self.plan.seed, number), 0
         torch.manual_seed(mixed_seed(self.plan.seed, number, self.fabric.global_rank))
         self._set_modes()
         for index, batch in enumerate(self.data.epoch(seed)):
@@ -164,9 +164,7 @@ class _Run:
                 monitor.step(record)
             if np.isfinite(terms).all():
                 total, steps = total + terms, steps + 1
-        self._end_epoch(
-            weights, dict(zip(TERMS, (total / max(steps, 1)).tolist(), strict=True)), index + 1 - steps, began, monitors
-        )
+        self._end_epoch(weights, dict(zip(TERMS, (total / max(steps, 1)).tolist(), strict=True)), began, monitors)
 
     def _set_modes(self) -> None:
         """Frozen parts are in eval mode, but for RNNs: cuDNN's cannot backpropagate in it, and ours hold no dropout."""
@@ -219,7 +217,7 @@ class _Run:
             self.rate.update(float(terms[TERMS.index("kl")]))
 
     def _skip(self, term: str) -> None:
-        self.skipped_in_a_row += 1
+        self.skipped, self.skipped_in_a_row = self.skipped + 1, self.skipped_in_a_row + 1
         log.warning("step %d skipped: its %s is not finite", self.position.step, term)
         if self.skipped_in_a_row >= MOST_SKIPPED:
             raise VaeworksError(
@@ -228,7 +226,7 @@ class _Run:
                 "lower learning_rate, or look for extreme values in the data"
             )
 
-    def _end_epoch(self, weights: dict, train: dict, skipped: int, began: float, monitors: Sequence[Monitor]) -> None:
+    def _end_epoch(self, weights: dict, train: dict, began: float, monitors: Sequence[Monitor]) -> None:
         """Validate, decide whether the phase is over, and write everything down."""
         position, held_out = self.position, self._validate()
         record = {
@@ -237,7 +235,7 @@ class _Run:
             **weights,
             "train": train,
             "validation": held_out,
-            "skipped_steps": skipped,
+            "skipped_steps": self.skipped,
             "seconds": time.perf_counter() - began,
         }
         position.history.append(record)

@@ -39,7 +39,7 @@ def fit(
     latent_dim: Annotated[int, typer.Option(help="Units of the latent code.")] = 32,
     rate: Annotated[float, typer.Option(help="Nats of KL that training holds; 0 trains the plain bound.")] = 8.0,
     free_bits: Annotated[float, typer.Option(help="Nats a unit below which its KL is not pushed.")] = 0.0,
-    label_weight: Annotated[float, typer.Option(help="Weight of a label beside a text.")] = 20.0,
+    label_weight: Annotated[float, typer.Option(help="Weight of a label beside a text.")] = 5.0,
     epochs: Annotated[int, typer.Option(min=1)] = 12,
     batch_size: Annotated[int, typer.Option(min=1)] = 64,
     learning_rate: Annotated[float, typer.Option()] = 2e-3,

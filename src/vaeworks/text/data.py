@@ -1,7 +1,9 @@
 """From raw texts to batches of token ids, in memory that does not grow with their number."""
 
 import tempfile
+import weakref
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,10 +14,10 @@ from torch import Tensor
 from ..core.batch import Batch
 from ..errors import VaeworksError
 from ..fitting.labels import Classes
-from ..tokens.vocabulary import END, PAD, Vocabulary
+from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
-ROWS_A_CHUNK = 4096
-CHUNKS_A_POOL = 4
+ROWS_A_CHUNK = 2048
+CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
 LABEL = "label"
 Chunk = tuple[list[str], list[Any] | None]
@@ -67,7 +69,7 @@ class Texts:
             yield from labels or ()
 
     def _chunks(self) -> Iterator[Chunk]:
-        several = isinstance(self.X, tuple) and not isinstance(self.X[0], str)
+        several = isinstance(self.X, tuple) and not isinstance(next(iter(self.X), ""), str)
         for source in self.X if several else (self.X,):
             if isinstance(source, Texts):
                 yield from source
@@ -111,6 +113,34 @@ def check(texts: list[Any], first: int) -> None:
             raise VaeworksError(f"text {first + index} is empty: leave it out")
 
 
+@dataclass(frozen=True)
+class Window:
+    """Which tokens of a text are read by the encoder and scored by the decoder.
+
+    Attributes
+    ----------
+    head : int
+        The first tokens: read and scored.
+    tail : int
+        The last tokens of a longer text: only read.
+    words : int or None
+        Ids from here on are scored as unknown; the encoder knows them.
+    """
+
+    head: int
+    tail: int = 0
+    words: int | None = None
+
+    def read(self, ids: list[int]) -> list[int]:
+        if len(ids) <= self.head + self.tail:
+            return ids
+        return ids[: self.head] + ids[len(ids) - self.tail :]
+
+    def scored(self, read: np.ndarray) -> np.ndarray:
+        scored = read[: self.head]
+        return scored if self.words is None else np.where(scored < self.words, scored, UNKNOWN)
+
+
 class TextData:
     """Encoded texts in batches; on disk when they are more than 64 MiB.
 
@@ -122,33 +152,29 @@ class TextData:
         Read once.
     vocabulary : Vocabulary
     classes : Classes or None
-    max_tokens : int
-        A text is cut there.
+    window : Window
+        Which tokens of a text are read and scored.
     batch_size : int
     """
 
     def __init__(
-        self, stream: Texts, vocabulary: Vocabulary, classes: Classes | None, max_tokens: int, batch_size: int
+        self, stream: Texts, vocabulary: Vocabulary, classes: Classes | None, window: "Window", batch_size: int
     ) -> None:
-        self.batch_size, self.examples, self.tokens, self.cut = batch_size, 0, 0, 0
+        self.window, self.batch_size, self.examples = window, batch_size, 0
         self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115
+        weakref.finalize(self, self.file.close)
         schema = pa.schema({"ids": pa.list_(pa.int32()), "label": pa.int64()})
         with pa.ipc.new_file(self.file, schema) as writer:
             for texts, labels in regular(stream):
-                ids = vocabulary.encode(texts, max_tokens)
+                ids = [window.read(row) for row in vocabulary.encode(texts)]
                 known = np.full(len(ids), -1) if labels is None or classes is None else classes.indices(labels)
                 writer.write(
                     pa.record_batch([pa.array(ids, pa.list_(pa.int32())), pa.array(known, pa.int64())], schema=schema)
                 )
-                self._count(ids, max_tokens)
+                self.examples += len(ids)
         if not self.examples:
             raise VaeworksError("there are no texts: give at least one")
         self.reader = pa.ipc.open_file(self.file)
-
-    def _count(self, ids: list[list[int]], max_tokens: int) -> None:
-        self.examples += len(ids)
-        self.tokens += sum(map(len, ids))
-        self.cut += sum(len(row) == max_tokens for row in ids)
 
     def __len__(self) -> int:
         """Batches an epoch."""
@@ -166,7 +192,7 @@ class TextData:
         for pool in self._pools(random):
             ids, labels = self._read(pool)
             for rows in rows_of_like_length(list(map(len, ids)), self.batch_size, random):
-                yield to_batch([ids[i] for i in rows], labels[rows])
+                yield self._batch([ids[i] for i in rows], labels[rows])
 
     def _pools(self, random: np.random.Generator) -> Iterator[list[int]]:
         """Chunks in random order, a few at a time; the last and shorter one stays in the last pool."""
@@ -183,7 +209,13 @@ class TextData:
     def _batches(self, ids: list[np.ndarray], labels: np.ndarray) -> Iterator[Batch]:
         for start in range(0, len(ids), self.batch_size):
             rows = slice(start, start + self.batch_size)
-            yield to_batch(ids[rows], labels[rows])
+            yield self._batch(ids[rows], labels[rows])
+
+    def _batch(self, ids: list[np.ndarray], labels: np.ndarray) -> Batch:
+        """Token ids (B, T) to read, and with an end mark (B, T' + 1) to score."""
+        target = padded([np.append(self.window.scored(row), END) for row in ids])
+        known = {LABEL: torch.from_numpy(labels.copy())}
+        return Batch(input=padded(ids), target=target, observed=target != PAD, labels=known)
 
 
 def regular(stream: Texts) -> Iterator[Chunk]:
@@ -212,13 +244,6 @@ def rows_of_like_length(lengths: Iterable[int], batch_size: int, random: np.rand
     batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
     for index in random.permutation(len(batches)):
         yield batches[index]
-
-
-def to_batch(ids: list[np.ndarray], labels: np.ndarray) -> Batch:
-    """Token ids (B, T) to read, and with an end mark (B, T + 1) to score."""
-    target = padded([np.append(row, END) for row in ids])
-    read = padded(ids)
-    return Batch(input=read, target=target, observed=target != PAD, labels={LABEL: torch.from_numpy(labels.copy())})
 
 
 def padded(rows: list[np.ndarray]) -> Tensor:

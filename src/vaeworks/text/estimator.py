@@ -17,11 +17,11 @@ from ..errors import VaeworksError
 from ..fitting.estimator import LABEL, LatentEstimator, has_labels
 from ..fitting.labels import Classes
 from ..fitting.panels import Panel, shared_panels
-from ..fitting.plan import Phase, Plan, Schedule, constant
+from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.training import own_random_numbers
 from ..tokens.vocabulary import PAD, Vocabulary
 from .card import text_card
-from .data import TextData, Texts
+from .data import TextData, Texts, Window
 from .figures import token_figures
 from .networks import BidirectionalEncoder, RecurrentDecoder
 
@@ -47,6 +47,8 @@ class TextVAE(LatentEstimator):
         Nats a unit below which its KL is not pushed.
     label_weight : float
         Weight of a label's log-probability beside that of a text, whose words are many.
+    label_warmup : float
+        Epochs over which that weight grows from 0.
     kl_warmup : float
         Epochs over which beta grows from 0 to 1 where there is no `rate`.
     epochs, batch_size, learning_rate
@@ -60,7 +62,11 @@ class TextVAE(LatentEstimator):
     vocabulary_size, min_count, lower
         The most ids; rarer tokens are unknown; whether to fold case.
     max_tokens : int
-        Texts are cut there.
+        Tokens of a text that the decoder reconstructs, and the encoder reads.
+    tail_tokens : int
+        Further tokens, from the end of a longer text, that only the encoder reads.
+    decoder_words : int or None
+        The most frequent words, which the decoder can say where the encoder knows more; None for all.
     embedding_dim, encoder_units, decoder_units
         Sizes of word vectors and of the LSTMs (of each direction, in the encoder).
     dropout, word_dropout, decoder_word_dropout
@@ -96,7 +102,8 @@ class TextVAE(LatentEstimator):
         latent_dim: int = 32,
         rate: float | None = 8.0,
         free_bits: float = 0.0,
-        label_weight: float = 20.0,
+        label_weight: float = 5.0,
+        label_warmup: float = 0.0,
         kl_warmup: float = 2.0,
         epochs: int = 12,
         batch_size: int = 64,
@@ -108,6 +115,8 @@ class TextVAE(LatentEstimator):
         min_count: int = 2,
         lower: bool = True,
         max_tokens: int = 200,
+        tail_tokens: int = 0,
+        decoder_words: int | None = None,
         embedding_dim: int = 128,
         encoder_units: int = 128,
         decoder_units: int = 256,
@@ -128,6 +137,7 @@ class TextVAE(LatentEstimator):
         self.rate = rate
         self.free_bits = free_bits
         self.label_weight = label_weight
+        self.label_warmup = label_warmup
         self.kl_warmup = kl_warmup
         self.epochs = epochs
         self.batch_size = batch_size
@@ -139,6 +149,8 @@ class TextVAE(LatentEstimator):
         self.min_count = min_count
         self.lower = lower
         self.max_tokens = max_tokens
+        self.tail_tokens = tail_tokens
+        self.decoder_words = decoder_words
         self.embedding_dim = embedding_dim
         self.encoder_units = encoder_units
         self.decoder_units = decoder_units
@@ -169,7 +181,8 @@ class TextVAE(LatentEstimator):
         return data, self._encoded(held_out) if share or validation is not None else None
 
     def _encoded(self, texts: Texts) -> TextData:
-        return TextData(texts, self.vocabulary_, self.class_names_, self.max_tokens, self.batch_size)
+        window = Window(self.max_tokens, self.tail_tokens, self.decoder_words)
+        return TextData(texts, self.vocabulary_, self.class_names_, window, self.batch_size)
 
     def _build(self, data: TextData | None) -> LatentModel:
         words = len(self.vocabulary_)
@@ -177,7 +190,7 @@ class TextVAE(LatentEstimator):
             words, self.embedding_dim, self.encoder_units, self.dropout, self.word_dropout, self.bigram_buckets
         )
         decoder = RecurrentDecoder(
-            words,
+            min(words, self.decoder_words or words),
             self.latent_dim,
             self.embedding_dim,
             self.decoder_units,
@@ -199,7 +212,7 @@ class TextVAE(LatentEstimator):
             epochs=self.epochs,
             learning_rate=Schedule(self.learning_rate, 0.0, self.epochs, "cosine"),
             kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
-            label_weight=constant(self.label_weight),
+            label_weight=Schedule(0.0, self.label_weight, self.label_warmup),
             rate=self.rate,
         )
         return Plan((phase,), self.free_bits, self.patience, self.averaging, seed=self.random_state)

@@ -61,9 +61,8 @@ class Vocabulary:
             tokenizer.add_tokens([AddedToken(SPECIAL[UNKNOWN], normalized=False)])
         return cls(tokenizer)
 
-    def encode(self, texts: list[str], max_tokens: int) -> list[list[int]]:
-        """Ids of the first `max_tokens` tokens of each text; a text without a token is one unknown."""
-        self.tokenizer.enable_truncation(max_tokens)
+    def encode(self, texts: list[str]) -> list[list[int]]:
+        """Ids of the tokens of each text; a text without a token is one unknown."""
         encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [row.ids or [UNKNOWN] for row in encoded]
 
@@ -73,8 +72,7 @@ class Vocabulary:
         return self.tokenizer.decode(kept, skip_special_tokens=False).strip(" ")
 
     def to_json(self) -> str:
-        """The whole vocabulary as text, without any setting of the last `encode`."""
-        self.tokenizer.no_truncation()
+        """The whole vocabulary and its rules."""
         return self.tokenizer.to_str()
 
     @classmethod

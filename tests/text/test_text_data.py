@@ -1,0 +1,263 @@
+"""Raw texts to batches: every row once, in an order that a seed decides, in memory that does not grow."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaeworks.errors import VaeworksError
+from vaeworks.fitting.labels import Classes
+from vaeworks.text import data as module
+from vaeworks.text.data import TextData, Texts, Window
+from vaeworks.tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    """Chunks and pools of a few rows, so that a few rows fill several."""
+    monkeypatch.setattr(module, "ROWS_A_CHUNK", 8)
+    monkeypatch.setattr(module, "CHUNKS_A_POOL", 3)
+
+
+class Records:
+    """A source of record batches, of any sizes, that tells how many were read."""
+
+    def __init__(self, texts, labels=None, sizes=(5, 9, 1)):
+        self.texts, self.labels, self.sizes, self.read = texts, labels, sizes, 0
+
+    def chunks(self, size):
+        start, self.read = 0, 0
+        while start < len(self.texts):
+            rows = slice(start, start + self.sizes[self.read % len(self.sizes)])
+            columns = {"text": self.texts[rows]} | ({} if self.labels is None else {"label": self.labels[rows]})
+            self.read += 1
+            yield pa.record_batch(columns)
+            start = rows.stop
+
+
+def sentences(rows):
+    """Text number i is `word i`, and `long` i % 5 times."""
+    return [f"word{row}" + " long" * (row % 5) for row in range(rows)]
+
+
+def encoded(rows=50, batch_size=4, labels=None, window=None):
+    vocabulary = Vocabulary.learn([sentences(rows)], 2000, min_count=1)
+    texts = Texts(sentences(rows), labels)
+    classes = None if labels is None else Classes.learn(texts.labels())
+    return TextData(texts, vocabulary, classes, window or Window(10), batch_size), vocabulary
+
+
+def rows_read(data, vocabulary, seed):
+    """The number of each text, in the order of the batches."""
+    ids = [row for batch in data.epoch(seed) for row in batch.input[:, 0].tolist()]
+    return [int(vocabulary.words[index].removeprefix("word")) for index in ids]
+
+
+def all_rows(stream):
+    return [text for texts, _ in stream for text in texts]
+
+
+# The stream
+
+
+@pytest.mark.parametrize(
+    "kind", [list, tuple, np.array, lambda texts: pd.Series(texts, index=range(len(texts), 0, -1)), Records]
+)
+def test_any_sequence_of_texts_is_read_in_order_and_again(kind):
+    stream = Texts(kind(sentences(20)))
+    assert all_rows(stream) == all_rows(stream) == sentences(20)
+
+
+def test_sources_in_a_tuple_are_read_one_after_the_other():
+    stream = Texts((Records(sentences(6)), Texts(["between"]), Records(sentences(3))))
+    assert all_rows(stream) == [*sentences(6), "between", *sentences(3)]
+
+
+def test_labels_of_records_come_with_their_texts():
+    labels = [row % 2 for row in range(20)]
+    assert list(Texts(Records(sentences(20), labels)).labels()) == labels
+    assert list(Texts(Records(sentences(20))).labels()) == []
+
+
+@given(st.integers(0, 60), st.floats(0, 0.9))
+def test_held_out_rows_and_the_rest_part_the_rows(rows, share):
+    texts = sentences(rows)
+    rest, held_out = (all_rows(Texts(texts, held_out=share, only_held_out=only)) for only in (False, True))
+    if share:
+        assert sorted(rest + held_out) == sorted(texts)
+    assert rest == [text for text in texts if text in set(rest)]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.5])
+def test_the_share_that_is_held_out_is_the_one_asked_for(share):
+    count = len(all_rows(Texts(["text"] * 10_000, held_out=share, only_held_out=True)))
+    assert count == pytest.approx(10_000 * share, rel=0.05)
+
+
+def test_held_out_rows_keep_their_labels():
+    labels = list(range(40))
+    for only in (False, True):
+        stream = Texts(sentences(40), labels, held_out=0.3, only_held_out=only)
+        assert all(text.split()[0] == f"word{label}" for texts, known in stream for text, label in zip(texts, known, strict=True))
+
+
+@given(st.integers(0, 30))
+def test_a_limit_gives_the_first_rows(limit):
+    assert all_rows(Texts(sentences(20), limit=limit)) == sentences(20)[:limit]
+
+
+def test_a_stream_is_read_a_chunk_at_a_time():
+    source = Records(sentences(60))
+    next(iter(Texts(source)))
+    assert source.read == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [(None, "text 9 is None"), (math.nan, "text 9 is nan"), (3, "text 9 is 3"), ("", "text 9 is empty"), (" \n", "text 9 is empty")],
+)
+def test_what_is_no_text_is_refused_and_its_row_named(bad, said):
+    with pytest.raises(VaeworksError, match=said):
+        all_rows(Texts([*sentences(9), bad]))
+
+
+def test_one_string_in_the_place_of_a_list_is_refused():
+    with pytest.raises(VaeworksError, match="not one string"):
+        Texts("a film")
+
+
+def test_labels_of_another_number_are_refused():
+    with pytest.raises(VaeworksError, match="3 texts but 2 labels"):
+        Texts(sentences(3), [0, 1])
+
+
+@pytest.mark.parametrize("nothing", [[], (), np.array([], dtype=str)])
+def test_no_texts_are_refused(nothing):
+    vocabulary = Vocabulary.learn([["a"]], 10, min_count=1)
+    with pytest.raises(VaeworksError, match="there are no texts"):
+        TextData(Texts(nothing), vocabulary, None, Window(5), 2)
+
+
+# The batches
+
+
+@pytest.mark.parametrize("seed", [None, 0, 7])
+@pytest.mark.parametrize("rows", [1, 8, 50])
+def test_every_row_comes_once_an_epoch(rows, seed):
+    assert sorted(rows_read(*encoded(rows), seed)) == list(range(rows))
+
+
+@pytest.mark.parametrize("seed", [None, 0])
+@pytest.mark.parametrize("batch_size", [1, 4, 7, 1000])
+@pytest.mark.parametrize("rows", [1, 8, 24, 25, 50])
+def test_an_epoch_has_as_many_batches_as_the_data_are_long(rows, batch_size, seed):
+    data, _ = encoded(rows, batch_size)
+    batches = len(list(data.epoch(seed)))
+    assert batches == len(data) or seed is None
+
+
+def test_a_seed_decides_the_order():
+    data = encoded()
+    assert rows_read(*data, 3) == rows_read(*data, 3)
+    assert rows_read(*data, 3) != rows_read(*data, 4)
+
+
+def test_without_a_seed_the_order_is_that_of_the_rows():
+    assert rows_read(*encoded(), None) == list(range(50))
+
+
+def test_rows_of_one_pool_are_mixed_with_those_of_others():
+    first = rows_read(*encoded(), 3)[:24]
+    assert max(first) - min(first) > 24
+
+
+def test_texts_in_a_shuffled_batch_are_of_about_one_length():
+    data, _ = encoded(24)
+    spread = [(batch.input != PAD).sum(1) for batch in data.epoch(0)]
+    assert max(int(lengths.max() - lengths.min()) for lengths in spread) <= 1
+
+
+def test_labels_stay_with_their_rows_when_they_are_shuffled():
+    data, vocabulary = encoded(labels=[row if row % 3 else None for row in range(50)])
+    names = [row for row in range(50) if row % 3]
+    for batch in data.epoch(5):
+        for first, label in zip(batch.input[:, 0].tolist(), batch.labels["label"].tolist(), strict=True):
+            row = int(vocabulary.words[first].removeprefix("word"))
+            assert label == (names.index(row) if row % 3 else -1)
+
+
+def test_labels_are_there_though_none_is_known():
+    data, _ = encoded()
+    assert all((batch.labels["label"] == -1).all() for batch in data.epoch(None))
+
+
+def test_the_target_is_the_input_and_an_end_mark_and_only_padding_is_unobserved():
+    batch = next(encoded()[0].epoch(None))
+    lengths = (batch.input != PAD).sum(1)
+    assert batch.target.shape[1] == batch.input.shape[1] + 1
+    assert torch.equal(batch.observed, torch.arange(batch.target.shape[1]) <= lengths[:, None])
+    assert torch.equal(batch.target.gather(1, lengths[:, None])[:, 0], torch.full((4,), END))
+    assert torch.equal(batch.target[:, :-1].masked_fill(batch.target[:, :-1] == END, PAD), batch.input)
+
+
+def test_texts_on_disk_give_the_batches_of_texts_in_memory(monkeypatch):
+    in_memory, _ = encoded(labels=[row % 2 for row in range(50)])
+    monkeypatch.setattr(module, "BYTES_IN_MEMORY", 100)
+    on_disk, _ = encoded(labels=[row % 2 for row in range(50)])
+    assert on_disk.file._rolled
+    assert not in_memory.file._rolled
+    for one, other in zip(in_memory.epoch(1), on_disk.epoch(1), strict=True):
+        assert torch.equal(one.input, other.input)
+        assert torch.equal(one.labels["label"], other.labels["label"])
+
+
+@pytest.mark.parametrize(("seed", "most"), [(None, 1), (0, 3)])
+def test_an_epoch_holds_one_pool_at_a_time(monkeypatch, seed, most):
+    data, _ = encoded(100)
+    read, held = data._read, []
+    monkeypatch.setattr(data, "_read", lambda chunks: held.append(len(chunks)) or read(chunks))
+    batches = data.epoch(seed)
+    next(batches)
+    assert held == [most]
+    list(batches)
+    assert max(held) == most
+    assert sum(held) == math.ceil(100 / 8)
+
+
+# What of a text is read and scored
+
+
+def test_a_text_of_a_million_words_is_cut():
+    data, vocabulary = encoded()
+    long = TextData(Texts(["long " * 1_000_000]), vocabulary, None, Window(10), 4)
+    assert next(long.epoch(None)).input.shape == (1, 10)
+
+
+@given(st.integers(1, 12), st.integers(0, 12), st.integers(1, 40))
+def test_a_window_reads_the_head_and_the_tail_and_scores_the_head(head, tail, length):
+    window, ids = Window(head, tail), list(range(100, 100 + length))
+    read = window.read(ids)
+    assert len(read) == min(length, head + tail)
+    assert read[:head] == ids[:head]
+    assert read[head:] == (ids[head:] if length <= head + tail else ids[length - tail :])
+    assert window.scored(np.array(read)).tolist() == ids[:head]
+
+
+def test_words_that_the_decoder_does_not_know_are_read_and_scored_as_unknown():
+    batch = next(encoded(window=Window(10, words=5))[0].epoch(None))
+    assert batch.input.max() >= 5
+    assert batch.target.max() < 5
+    assert (batch.target[:, 0] == UNKNOWN).all()
+
+
+def test_a_target_is_as_long_as_the_head_though_more_is_read():
+    texts = Texts(["a b c d e f g h"])
+    vocabulary = Vocabulary.learn([["a b c d e f g h"]], 20, min_count=1)
+    batch = next(TextData(texts, vocabulary, None, Window(2, 3), 1).epoch(None))
+    assert [vocabulary.words[index] for index in batch.input[0]] == ["a", "b", "f", "g", "h"]
+    assert [vocabulary.words[index] for index in batch.target[0]] == ["a", "b", "<end>"]
