@@ -30,6 +30,33 @@ class Examples:
         return (self.whole.rows(rows) for rows in order.split(self.batch_size))
 
 
+class Silent:
+    """A monitor that does nothing."""
+
+    def start(self, steps):
+        pass
+
+    def step(self, record):
+        pass
+
+    def epoch(self, record):
+        pass
+
+    def stop(self):
+        pass
+
+
+class CtrlC(Silent):
+    """A monitor in the place of a user who stops a fit at a step."""
+
+    def __init__(self, step):
+        self.at = step
+
+    def step(self, record):
+        if record["step"] == self.at:
+            raise KeyboardInterrupt
+
+
 def linear_gaussian_data(rows=200, dim=5, latent_dim=2, seed=0):
     """x = W z + 0.4 noise, with z of `latent_dim` units."""
     random = torch.Generator().manual_seed(seed)
@@ -64,9 +91,13 @@ class LinearBlock(nn.Module):
 def two_level_vae(dim=3, latent_dim=2, state=3):
     """z1 -> state -> z2 -> state -> x, all linear and normal."""
     decoder = NormalLikelihood(nn.Linear(state, dim))
-    first_state, blocks = nn.Linear(latent_dim, state), [LinearBlock(state, dim, latent_dim)]
     return LatentModel(
-        nn.Identity(), NormalPosterior(dim, latent_dim), StandardNormal(latent_dim), decoder, first_state=first_state, blocks=blocks
+        nn.Identity(),
+        NormalPosterior(dim, latent_dim),
+        StandardNormal(latent_dim),
+        decoder,
+        first_state=nn.Linear(latent_dim, state),
+        blocks=[LinearBlock(state, dim, latent_dim)],
     )
 
 
@@ -134,9 +165,11 @@ def conditional_likelihood(model, batch):
     centres = mean(model.prior.linear(condition), condition)
     covariance = mean.z.weight @ mean.z.weight.T + (2 * model.decoder.log_scale).exp() * torch.eye(centres.shape[1])
     rows = zip(centres, batch.target, batch.observed, strict=True)
-    return torch.stack([
-        MultivariateNormal(centre[seen], covariance[seen][:, seen]).log_prob(target[seen]) for centre, target, seen in rows
-    ])  # fmt: skip
+    return torch.stack([observed_density(centre, covariance, target, seen) for centre, target, seen in rows])
+
+
+def observed_density(mean, covariance, target, seen):
+    return MultivariateNormal(mean[seen], covariance[seen][:, seen]).log_prob(target[seen])
 
 
 def damaged_batch(rows=6, dim=4, raw=3, seed=0):

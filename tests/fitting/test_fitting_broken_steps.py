@@ -1,6 +1,7 @@
 """Steps that are not finite: skipped, named, and in the end refused."""
 
 import logging
+from itertools import pairwise
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from vaeworks.errors import VaeworksError
 from vaeworks.fitting.plan import Phase, Plan
 from vaeworks.fitting.training import MOST_SKIPPED, fit
 
-from ..toys import Examples, linear_gaussian_data, linear_vae
+from ..toys import Examples, Silent, linear_gaussian_data, linear_vae
 
 X = linear_gaussian_data(rows=30)
 
@@ -42,22 +43,13 @@ def test_a_step_with_a_nan_is_skipped_and_its_term_is_named(caplog):
 def test_a_step_that_is_skipped_leaves_the_weights(caplog):
     seen = []
 
-    class Look:
+    class Look(Silent):
         def step(self, record):
             seen.append((record["reconstruction"], model.decoder.log_scale.item()))
 
-        def start(self, steps):
-            pass
-
-        def epoch(self, record):
-            pass
-
-        def stop(self):
-            pass
-
     model = made()
     fit(model, with_nan([3, 7]), Plan((Phase(1),)), monitors=[Look()])
-    moved = [after[1] != before[1] for before, after in zip(seen, seen[1:], strict=False)]
+    moved = [after[1] != before[1] for before, after in pairwise(seen)]
     finite = [reconstruction == reconstruction for reconstruction, _ in seen[1:]]
     assert moved == finite
     assert not all(finite)
@@ -84,7 +76,9 @@ def test_a_gradient_alone_that_is_not_finite_is_skipped_named_and_counted(caplog
 
 
 def test_many_broken_steps_in_a_row_are_refused():
-    with pytest.raises(VaeworksError, match=f"the reconstruction was not finite for {MOST_SKIPPED} steps in a row.*learning_rate"):
+    with pytest.raises(
+        VaeworksError, match=f"the reconstruction was not finite for {MOST_SKIPPED} steps in a row.*learning_rate"
+    ):
         fit(made(), with_nan(range(30)), Plan((Phase(1),)))
 
 

@@ -6,6 +6,8 @@ from sklearn.base import clone
 from vaeworks import VaeworksError
 from vaeworks.fitting.devices import pick_device
 
+from ..toys import CtrlC
+
 COLLAPSE, WARM_UP = "the posterior collapsed", "never reached their final values"
 
 
@@ -49,23 +51,9 @@ def test_figures_of_the_fit_are_those_of_the_validation_data_given(fitted, tiny_
 
 @pytest.mark.parametrize("step", [3, 20])
 def test_ctrl_c_leaves_a_fitted_estimator_after_the_first_epoch_and_none_before(tiny_text_model, tiny_corpus, step):
-    class CtrlC:
-        def start(self, steps):
-            pass
-
-        def step(self, record):
-            if record["step"] == step:
-                raise KeyboardInterrupt
-
-        def epoch(self, record):
-            pass
-
-        def stop(self):
-            pass
-
     model = clone(tiny_text_model)
     with pytest.raises(KeyboardInterrupt):
-        model.fit(*tiny_corpus, monitors=[CtrlC()])
+        model.fit(*tiny_corpus, monitors=[CtrlC(step)])
     assert model.__sklearn_is_fitted__() is (step == 20)
 
 
@@ -74,7 +62,7 @@ def test_all_parameters_train_again_after_a_fit(tiny_text_model):
 
 
 def test_a_device_that_is_not_there_is_refused_and_those_that_are_named():
-    with pytest.raises(VaeworksError, match="'abacus'.*cpu"):
+    with pytest.raises(VaeworksError, match=r"'abacus'.*cpu"):
         pick_device("abacus")
     assert pick_device("cpu") == "cpu"
     assert pick_device("auto") in ("cpu", "cuda", "mps")

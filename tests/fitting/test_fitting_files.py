@@ -23,7 +23,7 @@ def test_a_file_is_replaced_when_its_block_ends_well(tmp_path):
 def test_a_file_is_left_as_it_was_when_its_block_raises(tmp_path, fault):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(fault), written_whole(path) as temporary:
+    with pytest.raises(fault), written_whole(path) as temporary:  # noqa: PT012
         temporary.write_text("half")
         raise fault
     assert path.read_text() == "old"
@@ -44,7 +44,7 @@ def test_a_folder_is_left_as_it_was_when_its_block_raises(tmp_path, fault):
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "old").touch()
-    with pytest.raises(fault), folder_written_whole(folder) as temporary:
+    with pytest.raises(fault), folder_written_whole(folder) as temporary:  # noqa: PT012
         (temporary / "half").touch()
         raise fault
     assert [path.name for path in folder.iterdir()] == ["old"]

@@ -59,4 +59,6 @@ def test_a_text_model_whose_batches_lack_its_rarest_words_trains_in_two_processe
 def test_the_weighted_mean_over_processes_is_the_mean_over_the_batch(rows, processes):
     batch = Batch(torch.arange(rows).float() ** 2)
     shares = [shard(batch, rank, processes) for rank in range(processes)]
-    assert sum(part.input.mean() * share for part, share in shares) / processes == pytest.approx(float(batch.input.mean()))
+    assert sum(part.input.mean() * share for part, share in shares) / processes == pytest.approx(
+        float(batch.input.mean())
+    )

@@ -76,7 +76,9 @@ def test_a_frozen_part_does_not_change_while_the_others_do():
     model = made()
     before = weights(model)
     trained(Plan((Phase(1, trains=("decoder",)),)), model=model)
-    changed = {name.split(".")[0] for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])}
+    changed = {
+        name.split(".")[0] for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])
+    }
     assert changed == {"decoder"}
 
 
@@ -210,7 +212,9 @@ def test_the_history_holds_the_weights_and_the_mean_terms_of_each_epoch():
     assert [record["epoch"] for record in history] == [0, 1, 2, 3]
     assert [record["step"] for record in history] == [3, 6, 9, 12]
     assert [record["kl_weight"] for record in history] == pytest.approx([(epoch + 2 / 3) / 4 for epoch in range(4)])
-    assert [record["learning_rate"] for record in history] == pytest.approx([0.1 * (1 - (epoch + 2 / 3) / 4) for epoch in range(4)])
+    assert [record["learning_rate"] for record in history] == pytest.approx(
+        [0.1 * (1 - (epoch + 2 / 3) / 4) for epoch in range(4)]
+    )
     terms = history[-1]["validation"]
     assert terms["negative_elbo"] == pytest.approx(terms["reconstruction"] + terms["kl"])
 

@@ -1,4 +1,4 @@
-"""A fit without noise, so that two processes can be compared with one: `torchrun two_processes.py OUT` writes what it gave."""
+"""A fit without noise, to compare two processes with one: `torchrun two_processes.py OUT` writes what it gave."""
 
 import json
 import sys

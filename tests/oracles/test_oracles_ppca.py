@@ -29,7 +29,9 @@ def probabilistic_pca(posterior_log_variance=0.0):
     model.decoder.network.bias.copy_(centre)
     model.decoder.log_scale.fill_(0.5 * torch.tensor(noise).log())
     model.posterior.linear.weight.copy_(torch.cat([project, torch.zeros_like(project)]))
-    model.posterior.linear.bias.copy_(torch.cat([-project @ centre, (noise / strengths).log() + posterior_log_variance]))
+    model.posterior.linear.bias.copy_(
+        torch.cat([-project @ centre, (noise / strengths).log() + posterior_log_variance])
+    )
     return model
 
 

@@ -103,7 +103,11 @@ def test_held_out_rows_keep_their_labels():
     labels = list(range(40))
     for only in (False, True):
         stream = Texts(sentences(40), labels, held_out=0.3, only_held_out=only)
-        assert all(text.split()[0] == f"word{label}" for texts, known in stream for text, label in zip(texts, known, strict=True))
+        assert all(
+            text.split()[0] == f"word{label}"
+            for texts, known in stream
+            for text, label in zip(texts, known, strict=True)
+        )
 
 
 @given(st.integers(0, 30))
@@ -119,7 +123,13 @@ def test_a_stream_is_read_a_chunk_at_a_time():
 
 @pytest.mark.parametrize(
     ("bad", "said"),
-    [(None, "text 9 is None"), (math.nan, "text 9 is nan"), (3, "text 9 is 3"), ("", "text 9 is empty"), (" \n", "text 9 is empty")],
+    [
+        (None, "text 9 is None"),
+        (math.nan, "text 9 is nan"),
+        (3, "text 9 is 3"),
+        ("", "text 9 is empty"),
+        (" \n", "text 9 is empty"),
+    ],
 )
 def test_what_is_no_text_is_refused_and_its_row_named(bad, said):
     with pytest.raises(VaeworksError, match=said):
@@ -152,13 +162,11 @@ def test_every_row_comes_once_an_epoch(rows, seed):
     assert sorted(rows_read(*encoded(rows), seed)) == list(range(rows))
 
 
-@pytest.mark.parametrize("seed", [None, 0])
 @pytest.mark.parametrize("batch_size", [1, 4, 7, 1000])
 @pytest.mark.parametrize("rows", [1, 8, 24, 25, 50])
-def test_an_epoch_has_as_many_batches_as_the_data_are_long(rows, batch_size, seed):
+def test_a_shuffled_epoch_has_as_many_batches_as_the_data_are_long(rows, batch_size):
     data, _ = encoded(rows, batch_size)
-    batches = len(list(data.epoch(seed)))
-    assert batches == len(data) or seed is None
+    assert len(list(data.epoch(0))) == len(data)
 
 
 def test_a_seed_decides_the_order():
@@ -233,7 +241,7 @@ def test_an_epoch_holds_one_pool_at_a_time(monkeypatch, seed, most):
 
 
 def test_a_text_of_a_million_words_is_cut():
-    data, vocabulary = encoded()
+    _, vocabulary = encoded()
     long = TextData(Texts(["long " * 1_000_000]), vocabulary, None, Window(10), 4)
     assert next(long.epoch(None)).input.shape == (1, 10)
 

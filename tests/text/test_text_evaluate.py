@@ -6,11 +6,26 @@ import pytest
 from sklearn.base import clone
 
 FIGURES = {
-    "negative_elbo_nats", "reconstruction_nats", "kl_nats", "importance_bound_nats", "importance_samples",
-    "perplexity_elbo", "perplexity_importance", "token_accuracy_teacher_forced", "token_accuracy_free_running",
-    "active_units", "latent_units", "mutual_information_nats", "kl_per_unit_nats", "examples", "tokens", "seconds",
-    "peak_memory_bytes", "collapsed", "accuracy",
-}  # fmt: skip
+    "negative_elbo_nats",
+    "reconstruction_nats",
+    "kl_nats",
+    "importance_bound_nats",
+    "importance_samples",
+    "perplexity_elbo",
+    "perplexity_importance",
+    "token_accuracy_teacher_forced",
+    "token_accuracy_free_running",
+    "active_units",
+    "latent_units",
+    "mutual_information_nats",
+    "kl_per_unit_nats",
+    "examples",
+    "tokens",
+    "seconds",
+    "peak_memory_bytes",
+    "collapsed",
+    "accuracy",
+}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +80,7 @@ def test_the_accuracy_is_that_of_the_predictions(figures, tiny_text_model, tiny_
 
 
 def test_the_accuracy_counts_only_labels_that_are_there(tiny_text_model, tiny_corpus):
-    texts, labels = tiny_corpus
+    texts, _ = tiny_corpus
     wrong = "bad" if tiny_text_model.predict(texts[:1])[0] == "good" else "good"
     mostly_missing = [wrong, *[None] * 9]
     assert tiny_text_model.evaluate(texts[:10], mostly_missing, samples=0)["accuracy"] == 0.0
@@ -92,5 +107,12 @@ def test_figures_do_not_depend_on_the_size_of_batches(tiny_text_model, tiny_corp
     from copy import copy
 
     other = copy(tiny_text_model).set_params(batch_size=7).evaluate(*tiny_corpus, samples=0)
-    for name in ("kl_nats", "tokens", "token_accuracy_teacher_forced", "token_accuracy_free_running", "accuracy", "mutual_information_nats"):
+    for name in (
+        "kl_nats",
+        "tokens",
+        "token_accuracy_teacher_forced",
+        "token_accuracy_free_running",
+        "accuracy",
+        "mutual_information_nats",
+    ):
         assert other[name] == pytest.approx(figures[name], rel=1e-3), name

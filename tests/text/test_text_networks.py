@@ -57,7 +57,9 @@ def test_scoring_a_text_at_once_is_decoding_it_step_by_step():
 def test_a_later_word_leaves_the_scores_of_earlier_ones():
     network, z, target = decoder(), torch.randn(4, 3), tokens()
     other = torch.cat([target[:, :4], target[:, 4:].flip(1)], dim=1)
-    assert_close(network(z).log_prob_per_token(target)[:, :4], network(z).log_prob_per_token(other)[:, :4], rtol=0, atol=0)
+    assert_close(
+        network(z).log_prob_per_token(target)[:, :4], network(z).log_prob_per_token(other)[:, :4], rtol=0, atol=0
+    )
 
 
 @torch.no_grad()

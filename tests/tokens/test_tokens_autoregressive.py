@@ -100,7 +100,10 @@ def test_what_stands_in_an_unobserved_position_is_neither_scored_nor_fed_back():
 @torch.no_grad()
 def test_scores_of_a_batch_are_those_of_its_rows():
     likelihood, target = made(), sentences()
-    alone = [Autoregressive(likelihood.network, z[None]).log_prob(row[None]) for z, row in zip(likelihood.z, target, strict=True)]
+    alone = [
+        Autoregressive(likelihood.network, z[None]).log_prob(row[None])
+        for z, row in zip(likelihood.z, target, strict=True)
+    ]
     assert_close(likelihood.log_prob(target), torch.cat(alone), atol=1e-5, rtol=0)
 
 
@@ -165,6 +168,19 @@ def test_a_beam_finds_what_is_seldom_less_probable_a_token_than_greedy_words():
     better = per_token(likelihood.mode(beams=5)) - per_token(likelihood.sample(0.0))
     assert (better > -1e-5).float().mean() > 0.9
     assert (better > 1e-3).any()
+
+
+@torch.no_grad()
+def test_a_beam_that_holds_every_sequence_finds_the_best_a_token():
+    likelihood = made(rows=8, eagerness_to_end=-1.0, most_tokens=4)
+    speakable = [word for word in range(WORDS) if word not in (PAD, START, UNKNOWN)]
+    every = torch.cartesian_prod(*[torch.tensor(speakable)] * 4)
+    ended_before = (every == END).cumsum(1) - (every == END).int() > 0
+    every = every.masked_fill(ended_before, PAD).unique(dim=0)
+    said = every != PAD
+    for z, found in zip(likelihood.z, likelihood.mode(beams=300), strict=True):
+        one = Autoregressive(likelihood.network, z.expand(len(every), 8))
+        assert torch.equal(found, every[(one.log_prob(every, said) / said.sum(1)).argmax()])
 
 
 def test_one_beam_is_greedy():

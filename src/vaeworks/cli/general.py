@@ -13,12 +13,11 @@ def info(folder: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of
 
       vae info models/rotten --json
     """
-    from ..fitting.artifact import METRICS, read_config, read_json
+    from ..fitting.artifact import read_config, read_metrics
 
-    config, metrics = read_config(folder), read_json(folder / METRICS)
-    history = metrics.pop("history", [])
-    fitted = metrics.pop("fit", {})
-    measured = metrics or fitted.get("held_out", {})
+    config, metrics = read_config(folder), read_metrics(folder)
+    history, fitted = metrics.pop("history"), metrics.pop("fit")
+    measured = metrics or {"dataset": "what fit held out or was given as validation", **fitted["held_out"]}
     shown = {name: value for name, value in measured.items() if not isinstance(value, list)}
     return {
         "kind": config["kind"],

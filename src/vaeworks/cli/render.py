@@ -16,23 +16,28 @@ def show(result: dict, as_json: bool) -> None:
             typer.echo("\n\n".join(block(row) for row in value))
         elif isinstance(value, list) and value and isinstance(value[0], str):
             typer.echo("\n".join(value))
-    figures = {name.replace("_", " "): value for name, value in result.items() if not isinstance(value, list)}
+    figures = {name: value for name, value in result.items() if not isinstance(value, list | dict)}
     if figures:
-        typer.echo(block(figures))
+        typer.echo(block({spaced(name): value for name, value in figures.items()}))
+    for name, value in result.items():
+        if isinstance(value, dict):
+            typer.echo(f"\n{spaced(name)}\n{block(value, indent=2)}")
 
 
-def block(entries: dict[str, Any]) -> str:
+def spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def block(entries: dict[str, Any], indent: int = 0) -> str:
     """Names and values in two columns; a probability stands behind what it belongs to."""
     lines: list[list[str]] = []
     for name, value in entries.items():
         if name == "probability" and lines:
             lines[-1][1] += f" ({value:.2f})"
-        elif isinstance(value, dict):
-            lines += [[f"{name} {inner}", worded(part)] for inner, part in value.items()]
         else:
             lines.append([name, worded(value)])
     width = max(len(name) for name, _ in lines)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in lines)
+    return "\n".join(f"{'':<{indent}}{name:<{width}}  {value}" for name, value in lines)
 
 
 def worded(value: Any) -> str:

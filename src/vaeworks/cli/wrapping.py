@@ -15,7 +15,7 @@ from .render import show
 
 MODEL = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a fitted model.", show_default=False)]
 SHARED = {
-    "seed": (Annotated[int, typer.Option("--seed", help="Makes a run repeatable.")], 0),
+    "seed": (Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes a run repeatable.")], 0),
     "device": (Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")], "auto"),
     "threads": (Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.")], None),
     "as_json": (Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")], False),
@@ -44,9 +44,9 @@ def as_command(function: Callable[..., dict]) -> Callable[..., None]:
         given["model"] = model = loaded(folder, shared)
         known = model.metrics_
         result = function(**given)
+        show(result, shared["as_json"])
         if model.metrics_ is not known:
             remember(folder, model)
-        show(result, shared["as_json"])
 
     command.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *added)}

@@ -3,6 +3,7 @@
 import json
 import platform
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from .files import folder_written_whole, written_whole
 
 FORMAT = 1
 CONFIG, WEIGHTS, STATE, METRICS, CARD = "config.json", "model.safetensors", "data.json", "metrics.json", "card.md"
+CONFIG_FIELDS = {"kind": str, "format": int, "parameters": dict, "made_by": dict}
+METRICS_FIELDS = {"fit": dict, "history": list}
 
 
 def save(estimator: Any, folder: Path | str, overwrite: bool = False) -> None:
@@ -34,6 +37,7 @@ def save(estimator: Any, folder: Path | str, overwrite: bool = False) -> None:
         write_json(temporary / STATE, estimator.data_state())
         write_json(temporary / METRICS, estimator.metrics_)
         (temporary / CARD).write_text(estimator.card(), encoding="utf-8")
+        (temporary / WEIGHTS).chmod((temporary / CONFIG).stat().st_mode)  # safetensors lets only the owner read
 
 
 def config_of(estimator: Any) -> dict:
@@ -62,9 +66,7 @@ def read_config(folder: Path) -> dict:
         raise VaeworksError(f"there is no model at {folder}: give the folder that fit wrote")
     if not (folder / CONFIG).is_file():
         raise VaeworksError(f"{folder} is not a model: it has no {CONFIG}")
-    config = read_json(folder / CONFIG)
-    if not isinstance(config, dict) or not {"kind", "format", "parameters"} <= config.keys():
-        raise VaeworksError(f"{folder / CONFIG} is damaged: fit the model again or restore the file")
+    config = read_fields(folder / CONFIG, CONFIG_FIELDS)
     if config["format"] > FORMAT:
         raise VaeworksError(
             f"{folder} was made by a newer vaeworks (format {config['format']}, this one reads {FORMAT}): upgrade"
@@ -74,7 +76,6 @@ def read_config(folder: Path) -> dict:
 
 def load(folder: Path, estimator_class: Any) -> Any:
     """The estimator that `save` wrote, on the CPU."""
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     config = read_config(folder)
@@ -82,15 +83,22 @@ def load(folder: Path, estimator_class: Any) -> Any:
         estimator = estimator_class(**config["parameters"])
         estimator.restore(read_json(folder / STATE))
         estimator.model_.load_state_dict(load_file(folder / WEIGHTS))
-        estimator.metrics_ = read_json(folder / METRICS)
-        estimator.history_ = estimator.metrics_["history"]
-    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+    except VaeworksError:
+        raise
+    except Exception as error:  # what damage raises is up to torch, safetensors and tokenizers
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise VaeworksError(
             f"the model at {folder} is damaged ({reason}): fit it again or restore its files"
         ) from error
+    estimator.metrics_ = read_metrics(folder)
+    estimator.history_ = estimator.metrics_["history"]
     estimator.model_.eval()
     return estimator
+
+
+def read_metrics(folder: Path) -> dict:
+    """Every figure that `fit` and `evaluate` measured."""
+    return read_fields(folder / METRICS, METRICS_FIELDS)
 
 
 def write_metrics(folder: Path, metrics: dict) -> None:
@@ -101,6 +109,14 @@ def write_metrics(folder: Path, metrics: dict) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=True), encoding="utf-8")
+
+
+def read_fields(path: Path, fields: Mapping[str, type]) -> dict:
+    """A JSON object that has at least these fields."""
+    value = read_json(path)
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), kind) for name, kind in fields.items()):
+        raise VaeworksError(f"{path} is damaged: restore it, or fit the model again")
+    return value
 
 
 def read_json(path: Path) -> Any:

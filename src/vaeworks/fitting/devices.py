@@ -23,8 +23,11 @@ def make_fabric(device: str = "auto", precision: str = "32-true") -> Fabric:
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     processes = int(os.environ.get("WORLD_SIZE", "1"))
     local = int(os.environ.get("LOCAL_WORLD_SIZE", processes))
+    accelerator = pick_device(device)
+    if accelerator == "cpu" and precision != "32-true" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        raise VaeworksError(f"this processor cannot compute in {precision}: use precision 32-true, or a GPU")
     fabric = Fabric(
-        accelerator=pick_device(device),
+        accelerator=accelerator,
         devices=local,
         num_nodes=processes // local,
         strategy="auto" if processes == 1 else "ddp_find_unused_parameters_true",  # an adaptive softmax skips some

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
@@ -126,6 +127,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         KeyboardInterrupt
             At Ctrl-C; when an epoch was done, the estimator is fitted with the best weights so far.
         """
+        self._check_parameters()
         fabric = make_fabric(self.device, self.precision)
         plan = self._plan()
         data, held_out = self._prepare(X, y, validation)
@@ -143,6 +145,12 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             raise
         self._conclude(plan, held_out or data)
         return self
+
+    def _check_parameters(self) -> None:
+        try:
+            self._validate_params()
+        except InvalidParameterError as error:
+            raise VaeworksError(str(error)) from error
 
     def _conclude(self, plan: Plan, data: Data) -> None:
         """Look at what was learned, and say what went wrong."""
@@ -240,6 +248,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return hasattr(self, "metrics_")
 
     def _device(self) -> torch.device:
+        check_is_fitted(self, "model_")
         return next(self.model_.parameters()).device
 
     def batches(self, X: Any, y: Any = None) -> Iterator[Batch]:

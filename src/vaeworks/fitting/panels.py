@@ -113,7 +113,7 @@ def latent_map(means: np.ndarray, classes: np.ndarray | None, truth: np.ndarray)
     groups = None if classes is None else ["no label" if index < 0 else str(classes[index]) for index in truth]
     note = "Posterior means on their first two principal components."
     labels = {"x_label": "first component", "y_label": "second component"}
-    return Panel("Latent space", note, "scatter", {"points": points, "groups": groups, **labels})
+    return Panel("Latent space", note, "scatter", {"points": points[:, :2], "groups": groups, **labels})
 
 
 def calibration(probabilities: np.ndarray, truth: np.ndarray, bins: int = 10) -> Panel:

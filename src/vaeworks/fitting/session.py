@@ -1,16 +1,16 @@
 """A fit that ends as a folder: where it may write, how it goes on, what it leaves."""
 
-import logging
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
+from .artifact import read_json, write_json
 from .files import said_plainly
 from .training import Interrupted
 
-log = logging.getLogger(__name__)
+STATE, SOURCE = "state.safetensors", "source.json"
 
 
 def fit_into_folder(
@@ -46,21 +46,23 @@ def fit_into_folder(
     VaeworksError
         When `out` exists or cannot be written, when there is nothing to resume, or something that was not asked for.
     KeyboardInterrupt
-        At Ctrl-C, after saving.
+        At Ctrl-C, after saving; its message says how to go on.
     """
+    if not out.name:
+        raise VaeworksError(f"{str(out)!r} is no name for a new folder: choose one, such as models/mine")
     unfinished = out.with_name(out.name + ".unfinished")
     make_room(out, unfinished, resume, overwrite)
+    agree(unfinished / SOURCE, source, resume)
     first_process = os.environ.get("RANK", "0") == "0"
     try:
-        estimator.fit(**data, checkpoint=unfinished / "state.safetensors", resume=resume, monitors=monitors)
-    except Interrupted:
+        estimator.fit(**data, checkpoint=unfinished / STATE, resume=resume, monitors=monitors)
+    except Interrupted as error:
         if first_process:
             keep(estimator, out, source)
-        log.warning("interrupted: the best model so far is in %s; go on with --resume", out)
-        raise
-    except VaeworksError:
-        if not any(unfinished.iterdir()):
-            unfinished.rmdir()
+        raise Interrupted(f"interrupted: the best model so far is in {out}; go on with --resume") from error
+    except BaseException:
+        if not (unfinished / STATE).is_file():
+            shutil.rmtree(unfinished, ignore_errors=True)
         raise
     if first_process:
         keep(estimator, out, source)
@@ -70,7 +72,7 @@ def fit_into_folder(
 
 def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> None:
     """Refuse what would lose something, before any time is spent."""
-    started = any(unfinished.glob("*.safetensors"))
+    started = (unfinished / STATE).is_file()
     if resume and not started:
         raise VaeworksError(f"there is no unfinished fit of {out} to resume: leave out --resume to start one")
     if started and not resume and not overwrite:
@@ -83,8 +85,20 @@ def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> Non
         if started and not resume:
             shutil.rmtree(unfinished)
         unfinished.mkdir(parents=True, exist_ok=True)
-        (unfinished / ".writable").touch()
-        (unfinished / ".writable").unlink()
+
+
+def agree(path: Path, source: dict[str, Any], resume: bool) -> None:
+    """Write down where the data come from, or refuse to go on with other data."""
+    if not resume:
+        with said_plainly(path.parent):
+            return write_json(path, source)
+    was = read_json(path)
+    changed = [f"{name} {was.get(name)!r} (now {now!r})" for name, now in source.items() if was.get(name) != now]
+    if changed:
+        raise VaeworksError(
+            f"the fit to resume was started with other data: {', '.join(changed)}: "
+            "give the same, or start again with --overwrite"
+        )
 
 
 def keep(estimator: Any, out: Path, source: dict[str, Any]) -> None:

@@ -36,15 +36,19 @@ def fit(
     encoding: Encoding = "utf-8",
     drop_empty: DropEmpty = False,
     data: Local = None,
-    latent_dim: Annotated[int, typer.Option(help="Units of the latent code.")] = 32,
-    rate: Annotated[float, typer.Option(help="Nats of KL that training holds; 0 trains the plain bound.")] = 8.0,
-    free_bits: Annotated[float, typer.Option(help="Nats a unit below which its KL is not pushed.")] = 0.0,
-    label_weight: Annotated[float, typer.Option(help="Weight of a label beside a text.")] = 5.0,
-    epochs: Annotated[int, typer.Option(min=1)] = 12,
-    batch_size: Annotated[int, typer.Option(min=1)] = 64,
-    learning_rate: Annotated[float, typer.Option()] = 2e-3,
+    latent_dim: Annotated[int, typer.Option(min=1, help="Units of the latent code.")] = 32,
+    rate: Annotated[
+        float, typer.Option(min=0, max=1000, help="Nats of KL that training holds; 0 trains the plain bound.")
+    ] = 10.0,
+    free_bits: Annotated[
+        float, typer.Option(min=0, max=1000, help="Nats a unit below which its KL is not pushed.")
+    ] = 0.0,
+    label_weight: Annotated[float, typer.Option(min=0, max=1e6, help="Weight of a label beside a text.")] = 5.0,
+    epochs: Annotated[int, typer.Option(min=1, help="The most passes over the data.")] = 8,
+    batch_size: Annotated[int, typer.Option(min=1, help="Texts a step.")] = 32,
+    learning_rate: Annotated[float, typer.Option(min=1e-8, max=1, help="At first; it falls to zero.")] = 4e-3,
     tokens: Annotated[str, typer.Option(help="words or subwords.")] = "words",
-    vocabulary_size: Annotated[int, typer.Option(help="The most words.")] = 20_000,
+    vocabulary_size: Annotated[int, typer.Option(min=8, help="The most words, four marks included.")] = 20_000,
     max_tokens: Annotated[int, typer.Option(min=1, help="Texts are cut there.")] = 200,
     prior: Annotated[str, typer.Option(help="normal, mixture, vamp or flow.")] = "normal",
     precision: Annotated[str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")] = "32-true",
@@ -62,7 +66,7 @@ def fit(
 
       vae fit text my.csv --text review --label stars --out models/mine
     """
-    from ..fitting.monitors import TensorBoard
+    from ..fitting.monitors import ProgressBar, TensorBoard
     from ..fitting.session import fit_into_folder
     from .estimator import TextVAE
 
@@ -83,9 +87,9 @@ def fit(
         random_state=seed,
         device=device,
         precision=precision,
-        verbose=True,
     )
-    monitors = (TensorBoard(tensorboard),) if tensorboard else ()
+    monitors = (ProgressBar(), *([TensorBoard(tensorboard)] if tensorboard else []))
+    rows = training_rows(found)
     origin = {
         "source": source,
         "text": text,
@@ -93,8 +97,9 @@ def fit(
         "encoding": encoding,
         "drop_empty": drop_empty,
         "data": None if data is None else str(data),
+        "rows": sum(map(len, rows["X"])),
     }
-    fit_into_folder(estimator, training_rows(found), out, origin, resume, overwrite, monitors)
+    fit_into_folder(estimator, rows, out, origin, resume, overwrite, monitors)
     return {"model": str(out), "epochs": len(estimator.history_), **scalars(estimator.metrics_["fit"]["held_out"])}
 
 
@@ -162,7 +167,6 @@ def encode(
     source: Source,
     out: Out,
     text: Text = None,
-    label: Label = None,
     encoding: Encoding = "utf-8",
     drop_empty: DropEmpty = False,
     data: Local = None,
@@ -173,11 +177,13 @@ def encode(
 
       vae encode models/rotten my.csv --text review --out codes.parquet
     """
+    from ..datasets import is_named
     from ..fitting.codes import write_codes
 
-    splits = read(source, text, label, encoding, drop_empty, data).splits
+    no_label = None if is_named(source) else ""
+    splits = read(source, text, no_label, encoding, drop_empty, data).splits
     rows = write_codes(model, tuple(splits.values()), out)
-    return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": list(splits)}
+    return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(splits)}
 
 
 def sample(
@@ -316,8 +322,9 @@ def predictions(model: "TextVAE", texts: list[str]) -> list[dict]:
 
 def as_class(model: "TextVAE", label: str) -> Any:
     """The class that a word on the command line means, which may be a number."""
-    classes = model.class_names_
-    return next((name for name in classes.names if str(name) == label), label) if classes else label
+    if model.class_names_ is None:
+        raise VaeworksError("this model was fitted without labels, so it has no classes: leave out --label")
+    return next((name for name in model.class_names_.names if str(name) == label), label)
 
 
 def scalars(figures: dict) -> dict:

@@ -2,18 +2,19 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor
 
 from ..core.batch import Batch
 from ..core.likelihoods import ClassHead
 from ..core.model import LatentModel, from_prior, replay
 from ..core.posteriors import NormalPosterior
-from ..core.priors import make_prior
-from ..errors import VaeworksError
+from ..core.priors import PRIORS, make_prior
 from ..fitting.estimator import LABEL, LatentEstimator, has_labels
 from ..fitting.labels import Classes
 from ..fitting.panels import Panel, shared_panels
@@ -25,8 +26,12 @@ from .data import TextData, Texts, Window
 from .figures import token_figures
 from .networks import BidirectionalEncoder, RecurrentDecoder
 
+COUNT = Interval(Integral, 1, None, closed="left")
+POSITIVE, NOT_NEGATIVE = Interval(Real, 0, None, closed="neither"), Interval(Real, 0, None, closed="left")
+SHARE = Interval(Real, 0, 1, closed="left")
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
 CANDIDATES_A_SAMPLE = 64
+CANDIDATE_TEMPERATURE = 0.5
 
 
 class TextVAE(LatentEstimator):
@@ -96,19 +101,50 @@ class TextVAE(LatentEstimator):
     """
 
     kind = "text"
+    _parameter_constraints: ClassVar[dict] = {
+        "latent_dim": [COUNT],
+        "rate": [POSITIVE, None],
+        "free_bits": [NOT_NEGATIVE],
+        "label_weight": [NOT_NEGATIVE],
+        "label_warmup": [NOT_NEGATIVE],
+        "kl_warmup": [NOT_NEGATIVE],
+        "epochs": [COUNT],
+        "batch_size": [COUNT],
+        "learning_rate": [POSITIVE],
+        "patience": [COUNT, None],
+        "averaging": [SHARE, None],
+        "tokens": [StrOptions({"words", "subwords"})],
+        "vocabulary_size": [Interval(Integral, 8, None, closed="left")],
+        "min_count": [COUNT],
+        "max_tokens": [COUNT],
+        "tail_tokens": [Interval(Integral, 0, None, closed="left")],
+        "decoder_words": [Interval(Integral, 8, None, closed="left"), None],
+        "embedding_dim": [COUNT],
+        "encoder_units": [COUNT],
+        "decoder_units": [Interval(Integral, 4, None, closed="left")],
+        "dropout": [SHARE],
+        "word_dropout": [SHARE],
+        "decoder_word_dropout": [SHARE],
+        "bigram_buckets": [Interval(Integral, 0, None, closed="left")],
+        "prior": [StrOptions(set(PRIORS))],
+        "validation_fraction": [SHARE],
+        "random_state": [Interval(Integral, 0, 2**32 - 1, closed="both")],
+        "device": [StrOptions({"auto", "cpu", "cuda", "mps"})],
+        "precision": [StrOptions({"32-true", "bf16-mixed", "16-mixed"})],
+    }
 
     def __init__(
         self,
         latent_dim: int = 32,
-        rate: float | None = 8.0,
+        rate: float | None = 10.0,
         free_bits: float = 0.0,
         label_weight: float = 5.0,
         label_warmup: float = 0.0,
         kl_warmup: float = 2.0,
-        epochs: int = 12,
-        batch_size: int = 64,
-        learning_rate: float = 2e-3,
-        patience: int | None = 4,
+        epochs: int = 8,
+        batch_size: int = 32,
+        learning_rate: float = 4e-3,
+        patience: int | None = 3,
         averaging: float | None = 0.995,
         tokens: str = "words",
         vocabulary_size: int = 20_000,
@@ -120,7 +156,7 @@ class TextVAE(LatentEstimator):
         embedding_dim: int = 128,
         encoder_units: int = 128,
         decoder_units: int = 256,
-        dropout: float = 0.4,
+        dropout: float = 0.3,
         word_dropout: float = 0.1,
         decoder_word_dropout: float = 0.1,
         bigram_buckets: int = 65_536,
@@ -168,14 +204,12 @@ class TextVAE(LatentEstimator):
         self.verbose = verbose
 
     def _prepare(self, X: Any, y: Any, validation: Any) -> tuple[TextData, TextData | None]:
-        if self.tokens not in ("words", "subwords"):
-            raise VaeworksError(f"there are no tokens {self.tokens!r}: choose words or subwords")
         share = 0.0 if validation is not None else self.validation_fraction
         texts = Texts(X, y, held_out=share)
         self.vocabulary_ = Vocabulary.learn(
             texts.texts(), self.vocabulary_size, self.lower, self.tokens == "subwords", self.min_count
         )
-        self.class_names_ = Classes.learn(texts.labels(), self.missing_label)
+        self.class_names_ = Classes.learn(Texts(X, y).labels(), self.missing_label)
         held_out = Texts(*validation) if validation is not None else Texts(X, y, held_out=share, only_held_out=True)
         data = self._encoded(texts)
         return data, self._encoded(held_out) if share or validation is not None else None
@@ -228,13 +262,35 @@ class TextVAE(LatentEstimator):
         self.vocabulary_ = Vocabulary.from_json(state["vocabulary"])
         self.class_names_ = None if state["classes"] is None else Classes(**state["classes"])
 
-    def reconstruct(self, X: Any) -> list[str]:
-        """Each text as its posterior mean is decoded (by beam search)."""
-        return self.decode(self.transform(X))
+    def reconstruct(self, X: Any, candidates: int = 16) -> list[str]:
+        """Each text as its posterior mean is decoded; see `decode`."""
+        return self.decode(self.transform(X), candidates)
 
-    def decode(self, Z: np.ndarray) -> list[str]:
-        """The most probable text of each latent code in Z (N, latent_dim)."""
-        return self._written(Z, lambda likelihood: likelihood.mode())
+    def decode(self, Z: np.ndarray, candidates: int = 16) -> list[str]:
+        """A text for each latent code in Z (N, latent_dim).
+
+        Parameters
+        ----------
+        candidates : int
+            1 gives the most probable text that a beam search finds, which says little where z says little. More draw
+            further texts, and give the one whose own posterior is densest at z.
+        """
+        codes = torch.as_tensor(Z, dtype=torch.float32)
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state)
+            texts = self._written(codes, lambda likelihood: likelihood.mode())
+            further = codes.repeat(candidates - 1, 1)
+            texts += self._written(further, lambda likelihood: likelihood.sample(CANDIDATE_TEMPERATURE))
+        best = self._densities(texts, codes.repeat(candidates, 1)).unflatten(0, (candidates, -1)).argmax(0)
+        return [texts[candidate * len(codes) + row] for row, candidate in enumerate(best.tolist())]
+
+    @torch.no_grad()
+    def _densities(self, texts: list[str], codes: Tensor) -> Tensor:
+        """log q(z | text) for each text and its code, (N,); a text of nothing cannot be read."""
+        readable = [text if text.strip() else "." for text in texts]
+        posteriors = [self._posterior(batch) for batch in self.batches(readable)]
+        parts = codes.to(self._device()).split([posterior.batch_shape[0] for posterior in posteriors])
+        return torch.cat([q.log_prob(z) for q, z in zip(posteriors, parts, strict=True)]).cpu()
 
     def interpolate(self, first: str, second: str, steps: int = 7) -> list[str]:
         """Texts decoded along the straight line between two posterior means, ends included."""
@@ -342,7 +398,7 @@ class TextVAE(LatentEstimator):
 
 
 def pseudo_inputs(data: TextData | None) -> Tensor:
-    """Token ids (64, 40) of texts for a VampPrior; only padding where weights are about to be loaded."""
+    """Token ids (64, 40) of texts for a VampPrior, few texts repeated; padding where weights are about to be loaded."""
     rows = torch.full((PSEUDO_INPUTS, PSEUDO_TOKENS), PAD)
     filled = 0
     for batch in data.epoch(0) if data is not None else ():
@@ -352,4 +408,4 @@ def pseudo_inputs(data: TextData | None) -> Tensor:
         filled += len(part)
         if filled == PSEUDO_INPUTS:
             break
-    return rows[:filled] if 0 < filled < PSEUDO_INPUTS else rows
+    return rows[torch.arange(PSEUDO_INPUTS) % max(filled, 1)]

@@ -1,0 +1,186 @@
+"""Every command works, in words and as one JSON object."""
+
+import json
+
+import pytest
+
+from vaeworks import load
+
+GEM, WASTE = "the film was great.", "the film was dull."
+COMMANDS = {
+    "fit": "fit text {reviews}/reviews.txt --out {folder}/new --epochs 1 --latent-dim 2",
+    "evaluate": "evaluate {model} --samples 2",
+    "reconstruct": "reconstruct {model} good bad",
+    "predict": "predict {model} good bad",
+    "encode": "encode {model} {reviews}/reviews.txt --out {folder}/codes.csv",
+    "sample": "sample {model} -n 3 --label 5",
+    "interpolate": "interpolate {model} good bad --steps 4",
+    "info": "info {model}",
+    "report": "report {model} --out {folder}/report.html",
+    "datasets": "datasets",
+    "datasets NAME": "datasets rotten",
+}
+MEASURED = {
+    "accuracy", "negative_elbo_nats", "reconstruction_nats", "kl_nats", "importance_bound_nats", "importance_samples",
+    "perplexity_elbo", "perplexity_importance", "token_accuracy_teacher_forced", "token_accuracy_free_running",
+    "active_units", "latent_units", "mutual_information_nats", "kl_per_unit_nats", "examples", "tokens", "seconds",
+    "peak_memory_bytes", "collapsed",
+}  # fmt: skip
+
+
+@pytest.fixture
+def command(request, own_model, reviews, tmp_path):
+    line = COMMANDS[request.param]
+    return line.format(model=own_model, reviews=reviews, folder=tmp_path).split()
+
+
+@pytest.mark.parametrize("command", COMMANDS, indirect=True)
+def test_every_command_says_something_in_words(vae, command):
+    result = vae(*command)
+    assert result.code == 0, result.err
+    assert result.out.strip()
+    assert not result.out.startswith("{")
+
+
+@pytest.mark.parametrize("command", COMMANDS, indirect=True)
+def test_json_is_one_object_and_nothing_else_is_on_standard_output(vae, command):
+    assert vae(*command, "--json").json()
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "sample"])
+def test_seeds_repeat_and_differ(vae, own_model, verb):
+    words = {"evaluate": ("--samples", "2"), "sample": ("--temperature", "1")}[verb]
+    first, again, other = (vae(verb, own_model, *words, "--seed", seed, "--json").json() for seed in (1, 1, 2))
+    for figures in (first, again, other):
+        figures.pop("seconds", None)
+        figures.pop("peak_memory_bytes", None)
+    assert first == again != other
+
+
+def test_who_may_read_one_file_of_a_model_may_read_all(own_model):
+    assert len({file.stat().st_mode for file in own_model.iterdir()}) == 1
+
+
+def test_a_model_that_the_command_fitted_is_silent_in_python(model, capsys):
+    load(model).predict([GEM])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_two_fits_with_one_seed_are_the_same_model(fitted):
+    one, two, other = (fitted("reviews.txt", "--seed", seed) / "model.safetensors" for seed in (3, 3, 4))
+    assert one.read_bytes() == two.read_bytes() != other.read_bytes()
+
+
+@pytest.mark.parametrize(("n", "label"), [(1, None), (3, "1")])
+def test_sample_gives_as_many_texts_as_asked(vae, model, n, label):
+    words = () if label is None else ("--label", label)
+    assert len(vae("sample", model, "-n", n, *words, "--json").json()["texts"]) == n
+
+
+def test_reconstruct_gives_the_original_the_reconstruction_and_the_label_with_its_probability(vae, model):
+    rows = vae("reconstruct", model, GEM, WASTE, "--json").json()["rows"]
+    loaded = load(model)
+    assert [row["original"] for row in rows] == [GEM, WASTE]
+    assert [row["reconstruction"] for row in rows] == loaded.reconstruct([GEM, WASTE])
+    assert [row["stars"] for row in rows] == loaded.predict([GEM, WASTE]).tolist()
+    assert [row["probability"] for row in rows] == loaded.predict_proba([GEM, WASTE]).max(1).tolist()
+
+
+def test_in_words_the_names_stand_in_one_column_and_the_probability_behind_the_label(vae, model):
+    first, second, third = vae("reconstruct", model, GEM).out.splitlines()
+    assert first == f"original        {GEM}"
+    assert second.startswith("reconstruction  ")
+    row = vae("predict", model, GEM, "--json").json()["rows"][0]
+    assert third == f"stars           {row['stars']} ({row['probability']:.2f})"
+
+
+def test_a_model_of_unlabelled_texts_reconstructs_without_a_label(vae, unlabelled_model):
+    rows = vae("reconstruct", unlabelled_model, GEM, "--json").json()["rows"]
+    assert [list(row) for row in rows] == [["original", "reconstruction"]]
+
+
+@pytest.mark.parametrize("verb", ["reconstruct", "predict"])
+def test_texts_come_from_the_command_line_and_the_lines_of_a_file(vae, model, tmp_path, verb):
+    file = tmp_path / "some.txt"
+    file.write_text(f"{GEM}\n\n  \n{WASTE}\n")
+    rows = vae(verb, model, "first", "--file", file, "--json").json()["rows"]
+    assert [row.get("original", row.get("text")) for row in rows] == ["first", GEM, WASTE]
+
+
+def test_a_text_may_begin_with_a_dash_after_two_dashes(vae, model):
+    assert vae("predict", model, "--json", "--", "-5 stars").json()["rows"][0]["text"] == "-5 stars"
+
+
+def test_interpolate_takes_as_many_steps_as_asked_and_those_of_python(vae, model):
+    texts = vae("interpolate", model, GEM, WASTE, "--steps", "5", "--json").json()["texts"]
+    assert len(texts) == 5
+    assert texts == load(model).interpolate(GEM, WASTE, 5)
+
+
+def test_evaluate_writes_every_figure_into_metrics_and_keeps_those_of_the_fit(vae, own_model):
+    before = json.loads((own_model / "metrics.json").read_text())
+    printed = vae("evaluate", own_model, "--samples", "2", "--json").json()
+    after = json.loads((own_model / "metrics.json").read_text())
+    assert after.keys() >= MEASURED
+    assert {name: after[name] for name in ("fit", "history")} == before
+    assert {name: value for name, value in after.items() if name not in before} == printed
+    assert [file.name for file in own_model.iterdir() if file.name.startswith(".")] == []
+
+
+def test_evaluate_without_data_takes_the_rows_that_the_fit_held_out(vae, own_model):
+    held_out = json.loads((own_model / "metrics.json").read_text())["fit"]["held_out"]
+    figures = vae("evaluate", own_model, "--samples", "0", "--json").json()
+    assert (figures["dataset"], figures["split"]) == ("reviews.csv", "held out")
+    assert {name: figures[name] for name in ("examples", "negative_elbo_nats")} == {
+        name: held_out[name] for name in ("examples", "negative_elbo_nats")
+    }
+    assert figures["importance_bound_nats"] is figures["perplexity_importance"] is None
+
+
+def test_evaluate_measures_other_data_and_only_the_first_rows(vae, own_model, reviews):
+    words = ("--text", "review", "--label", "stars", "--samples", "2", "--json")
+    whole = vae("evaluate", own_model, reviews / "reviews.tsv", *words).json()
+    first = vae("evaluate", own_model, reviews / "reviews.tsv", "--limit", "7", *words).json()
+    assert (whole["examples"], first["examples"], whole["split"]) == (100, 7, "all")
+    assert first["importance_samples"] == 2
+
+
+def test_labels_that_are_sentiments_have_a_sentiment_accuracy(vae, fitted):
+    figures = vae("evaluate", fitted("folder"), "--samples", "0", "--json").json()
+    assert 0 <= figures["sentiment_accuracy"] <= 1
+    assert "accuracy" not in figures
+
+
+def test_info_shows_the_figures_of_the_fit_until_there_is_an_evaluation(vae, own_model):
+    before = vae("info", own_model, "--json").json()
+    assert before["kind"] == "text"
+    assert before["fitted on"].endswith("reviews.csv")
+    assert (before["epochs"], before["parameters"]["latent_dim"]) == (2, 4)
+    assert "negative_elbo_nats" in before["figures"]
+    assert "accuracy" not in before["figures"]
+    figures = vae("evaluate", own_model, "--samples", "0", "--json").json()
+    assert vae("info", own_model, "--json").json()["figures"]["accuracy"] == figures["accuracy"]
+
+
+def test_the_report_is_one_page_with_the_figures_of_the_evaluation(vae, own_model, tmp_path):
+    vae("evaluate", own_model, "--samples", "2")
+    metrics = json.loads((own_model / "metrics.json").read_text())
+    assert vae("report", own_model, "--out", tmp_path / "page.html", "--json").json()["report"].endswith("page.html")
+    page = (tmp_path / "page.html").read_text()
+    assert page.count("<html") == 1
+    assert f"{metrics['perplexity_importance']:.4g}" in page
+    assert 'src="http' not in page
+
+
+def test_datasets_describes_the_named_sets(vae):
+    assert [row["name"] for row in vae("datasets", "--json").json()["rows"]] == ["rotten", "imdb"]
+    assert vae("datasets", "imdb", "--json").json()["name"] == "imdb"
+
+
+def test_two_classes_have_samples_of_their_own(vae, model):
+    good, bad = (vae("sample", model, "-n", "5", "--label", label, "--json").json()["texts"] for label in ("5", "1"))
+    assert good != bad
+
+
+def test_verbose_says_no_less_and_changes_nothing(vae, model):
+    assert vae("sample", model, "--verbose", "--json").json() == vae("sample", model, "--json").json()

@@ -1,0 +1,61 @@
+"""Codes on disk are those of Python, one row a text, in the order given."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vaeworks import load
+from vaeworks.datasets import load as load_data
+
+READERS = {
+    ".parquet": lambda path: pd.read_parquet(path).to_numpy(),
+    ".csv": lambda path: pd.read_csv(path).to_numpy(),
+    ".npz": lambda path: np.load(path)["codes"],
+}
+
+
+@pytest.fixture(scope="module")
+def codes(model, reviews):
+    (rows,) = load_data(reviews / "reviews.txt").splits.values()
+    return load(model).transform(rows)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_codes_equal_pythons_transform_in_order(vae, model, reviews, codes, tmp_path, suffix):
+    out = tmp_path / f"codes{suffix}"
+    written = vae("encode", model, reviews / "reviews.csv", "--text", "review", "--out", out, "--json").json()
+    assert (written["rows_written"], written["latent_units"]) == codes.shape
+    np.testing.assert_allclose(READERS[suffix](out), codes, rtol=1e-6)
+    assert [file.name for file in tmp_path.iterdir()] == [out.name]
+
+
+def test_every_unit_has_a_named_column(vae, model, reviews, tmp_path):
+    vae("encode", model, reviews / "reviews.txt", "--out", tmp_path / "codes.parquet")
+    names = pd.read_parquet(tmp_path / "codes.parquet").columns.tolist()
+    assert names == load(model).get_feature_names_out().tolist()
+
+
+def test_labels_that_the_model_does_not_know_are_no_obstacle(vae, model, tmp_path):
+    (tmp_path / "other.csv").write_text("text,label\nfine,red\nbad,green\n")
+    written = vae("encode", model, tmp_path / "other.csv", "--out", tmp_path / "codes.npz", "--json").json()
+    assert written["rows_written"] == 2
+
+
+def test_an_old_file_of_codes_is_replaced_whole(vae, model, reviews, tmp_path):
+    out = tmp_path / "codes.csv"
+    out.write_text("old")
+    vae("encode", model, reviews / "reviews.txt", "--out", out)
+    assert len(pd.read_csv(out)) == 100
+
+
+def test_codes_that_cannot_be_written_leave_the_old_file(vae, model, reviews, tmp_path, monkeypatch):
+    out = tmp_path / "codes.csv"
+    out.write_text("old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    said = vae("encode", model, reviews / "reviews.txt", "--out", out).refusal()
+    assert said.startswith(f"cannot write {out}: no space left on device")
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("codes.csv", "old")]

@@ -1,0 +1,214 @@
+"""What every kind of data keeps to: one table, one entry a kind; a kind without an entry fails."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, ShuffleSplit
+from sklearn.pipeline import make_pipeline
+from torch.testing import assert_close
+
+from vaeworks import load
+from vaeworks.core.priors import PRIORS
+from vaeworks.fitting.objective import objective
+from vaeworks.kinds import KINDS
+
+from ..toys import CtrlC, untouched
+
+
+def text():
+    """Sentences with a rare word each, so that the vocabulary reaches the tail of the adaptive softmax."""
+    from vaeworks import TextVAE
+
+    words = {"good": ("great", "lovely"), "bad": ("dull", "awful")}
+    labels = ["good" if row % 2 else "bad" for row in range(560)]
+    texts = [f"a {words[label][row % 3 % 2]} film rare{row}" for row, label in enumerate(labels)]
+    estimator = TextVAE(
+        latent_dim=3,
+        epochs=4,
+        batch_size=140,
+        learning_rate=1e-2,
+        min_count=1,
+        max_tokens=8,
+        embedding_dim=6,
+        encoder_units=5,
+        decoder_units=8,
+        bigram_buckets=16,
+        device="cpu",
+    )
+    return estimator, texts, labels
+
+
+CASES = {"text": text}  # kind -> (a tiny estimator that is not fitted, X, y)
+every_kind = pytest.mark.parametrize("kind", KINDS)
+every_prior = pytest.mark.parametrize("prior", PRIORS)
+
+
+class CtrlCInTheThirdEpoch(CtrlC):
+    def __init__(self):
+        pass
+
+    def start(self, steps):
+        self.at = steps // 4 * 2 + 2
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """The fitted estimator of a kind, made once."""
+    made = {}
+
+    def get(kind):
+        if kind not in made:
+            estimator, X, y = CASES[kind]()
+            made[kind] = estimator.fit(X, y)
+        return made[kind]
+
+    return get
+
+
+def answers(estimator, X):
+    return [
+        estimator.transform(X),
+        estimator.predict_proba(X),
+        estimator.score_samples(X),
+        estimator.sample(3, random_state=5),
+    ]
+
+
+def assert_same_answers(one, other, X):
+    for mine, theirs in zip(answers(one, X), answers(other, X), strict=True):
+        assert np.array_equal(mine, theirs)
+
+
+def weights(estimator):
+    return estimator.model_.state_dict()
+
+
+def test_every_kind_has_an_entry_here():
+    assert CASES.keys() == KINDS.keys()
+
+
+@every_kind
+def test_a_kind_is_what_its_estimator_says(kind):
+    estimator, _, _ = CASES[kind]()
+    assert estimator.kind == kind
+    assert type(estimator) is KINDS[kind].estimator_class()
+
+
+@every_kind
+@every_prior
+def test_one_step_reaches_every_parameter(kind, prior):
+    estimator, X, y = CASES[kind]()
+    estimator.set_params(prior=prior, batch_size=len(X))
+    torch.manual_seed(0)
+    data, _ = estimator._prepare(X, y, None)
+    model = estimator._build(data)
+    [batch] = data.epoch(0)
+    objective(model.evidence(batch), 1.0, 1.0).backward()
+    assert untouched(model) == []
+
+
+@every_kind
+@every_prior
+def test_what_is_saved_and_loaded_gives_the_same_answers(kind, prior, tmp_path):
+    estimator, X, y = CASES[kind]()
+    estimator.set_params(prior=prior, epochs=1).fit(X, y).save(tmp_path / "model")
+    assert_same_answers(estimator, load(tmp_path / "model"), X[:40])
+
+
+@every_kind
+def test_a_pickle_in_memory_gives_the_same_answers(kind, fitted):
+    _, X, _ = CASES[kind]()
+    assert_same_answers(fitted(kind), pickle.loads(pickle.dumps(fitted(kind))), X[:40])
+
+
+@every_kind
+def test_a_clone_has_the_parameters_and_no_fit(kind, fitted):
+    copy = clone(fitted(kind))
+    assert copy.get_params() == fitted(kind).get_params()
+    assert not copy.__sklearn_is_fitted__()
+
+
+@every_kind
+def test_parameters_are_stored_as_given(kind):
+    estimator, _, _ = CASES[kind]()
+    markers = {name: object() for name in estimator.get_params()}
+    assert type(estimator)(**markers).get_params() == markers
+    assert estimator.set_params(**markers).get_params() == markers
+
+
+@every_kind
+def test_a_fit_leaves_the_parameters_as_they_were(kind, fitted):
+    estimator, _, _ = CASES[kind]()
+    assert fitted(kind).get_params() == estimator.get_params()
+
+
+@every_kind
+def test_a_seed_decides_a_fit(kind, fitted):
+    _, X, y = CASES[kind]()
+    again = clone(fitted(kind)).fit(X, y)
+    other = clone(fitted(kind)).set_params(random_state=1).fit(X, y)
+    assert_close(weights(again), weights(fitted(kind)), rtol=0, atol=0)
+    assert not np.allclose(other.transform(X[:20]), again.transform(X[:20]))
+
+
+@every_kind
+def test_a_resumed_fit_is_bit_for_bit_the_one_that_was_never_interrupted(kind, fitted, tmp_path):
+    _, X, y = CASES[kind]()
+    stopped, resumed = clone(fitted(kind)), clone(fitted(kind))
+    with pytest.raises(KeyboardInterrupt):
+        stopped.fit(X, y, checkpoint=tmp_path / "state.safetensors", monitors=[CtrlCInTheThirdEpoch()])
+    assert len(stopped.history_) == 2
+    resumed.fit(X, y, checkpoint=tmp_path / "state.safetensors", resume=True)
+    assert_close(weights(resumed), weights(fitted(kind)), rtol=0, atol=0)
+    assert_same_answers(resumed, fitted(kind), X[:40])
+
+
+@every_kind
+def test_answers_do_not_depend_on_how_rows_are_batched(kind, fitted):
+    _, X, _ = CASES[kind]()
+    whole = fitted(kind).transform(X[:10])
+    assert np.allclose(
+        whole, np.concatenate([fitted(kind).transform(X[row : row + 1]) for row in range(10)]), atol=1e-5
+    )
+
+
+@every_kind
+def test_features_of_a_pipeline_are_codes(kind):
+    estimator, X, y = CASES[kind]()
+    pipeline = make_pipeline(estimator.set_params(label_weight=30.0, epochs=10), LogisticRegression()).fit(X, y)
+    assert (pipeline.predict(X) == np.array(y)).mean() > 0.8
+    assert list(pipeline[:1].get_feature_names_out()) == [
+        f"{type(estimator).__name__.lower()}{unit}" for unit in range(3)
+    ]
+
+
+@every_kind
+def test_a_grid_search_by_accuracy_fits_and_compares(kind):
+    estimator, X, y = CASES[kind]()
+    one_split = ShuffleSplit(n_splits=1, test_size=0.3, random_state=0)
+    grid = {"epochs": [1, 10], "label_weight": [30.0], "batch_size": [40]}
+    search = GridSearchCV(estimator, grid, scoring="accuracy", cv=one_split, refit=False, error_score="raise").fit(X, y)
+    assert search.cv_results_["mean_test_score"][1] > 0.8
+
+
+@every_kind
+def test_a_grid_search_by_the_bound_needs_no_labels(kind):
+    estimator, X, _ = CASES[kind]()
+    one_split = ShuffleSplit(n_splits=1, test_size=0.3, random_state=0)
+    search = GridSearchCV(estimator, {"epochs": [1, 8]}, cv=one_split, refit=False, error_score="raise").fit(X)
+    worse, better = search.cv_results_["mean_test_score"]
+    assert better > worse
+
+
+@every_kind
+def test_a_verb_before_the_fit_is_refused(kind):
+    from sklearn.exceptions import NotFittedError
+
+    estimator, X, _ = CASES[kind]()
+    for verb in (estimator.transform, estimator.score, estimator.evaluate):
+        with pytest.raises(NotFittedError):
+            verb(X)
