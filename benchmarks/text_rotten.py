@@ -1,4 +1,4 @@
-"""Film-review sentences: accuracy, token accuracy, BLEU, perplexity and latent figures, beside tf-idf + logistic regression.
+"""Film-review sentences: accuracies, BLEU, perplexity and latent figures, beside tf-idf + logistic regression.
 
 python benchmarks/text_rotten.py            # the default, a low and a high rate: about 15 minutes on 2 cores
 """

@@ -33,12 +33,12 @@ def test_a_missing_label_that_is_named_is_the_only_one_beside_none(missing, name
     assert Classes.learn([0, 1, -1, None], missing_label=missing).names == names
 
 
-@pytest.mark.parametrize("labels", [[], [None, None], [float("nan"), None], np.array([np.nan, np.nan])])
+@pytest.mark.parametrize("labels", [[], [None, None], [float("nan"), None], np.array([np.nan, np.nan]), [-1, -1]])
 def test_labels_that_are_all_missing_are_no_classes(labels):
     assert Classes.learn(labels) is None
 
 
-@pytest.mark.parametrize("labels", [["a", "a"], [1, None], [0, -1], [-1, -1]])
+@pytest.mark.parametrize("labels", [["a", "a"], [1, None], [0, -1]])
 def test_a_single_class_is_refused(labels):
     with pytest.raises(VaeworksError, match="only one class"):
         Classes.learn(labels)
@@ -73,3 +73,8 @@ def test_classes_come_back_from_their_state():
     classes = Classes(**Classes.learn(np.array([0, 2, -1])).to_state())
     assert classes.indices([2, 0, -1]).tolist() == [1, 0, -1]
     assert all(type(name) is int for name in classes.names)
+
+
+def test_labels_that_json_cannot_hold_are_refused_before_training():
+    with pytest.raises(VaeworksError, match="datetime"):
+        Classes.learn(np.array(["2020-01-01", "2021-01-01"], dtype="datetime64[s]"))

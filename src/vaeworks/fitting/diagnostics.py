@@ -70,16 +70,21 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
 
 
 def latent_figures(means: Tensor, log_variances: Tensor) -> dict:
-    """Active units, mutual information and collapse from the posteriors (N, D) of a data set."""
+    """Active units, mutual information and collapse from the posteriors (N, D) of a data set.
+
+    Collapsed means under 1 nat of mutual information (or under half of what so few examples can show), or under 5%
+    of the units active.
+    """
     active = int((means.var(0, correction=0) > ACTIVE_VARIANCE).sum())
     information = mutual_information(means, log_variances)
+    ceiling = math.log(min(len(means), MOST_FOR_MUTUAL_INFORMATION))
     return {
         "active_units": active,
         "latent_units": means.shape[1],
         "mutual_information_nats": information,
         "mutual_information_estimator": "aggregated posterior over the examples (Hoffman & Johnson 2016)",
-        "mutual_information_ceiling_nats": math.log(min(len(means), MOST_FOR_MUTUAL_INFORMATION)),
-        "collapsed": information < 1.0 or active < 0.05 * means.shape[1],
+        "mutual_information_ceiling_nats": ceiling,
+        "collapsed": len(means) > 1 and (information < min(1.0, 0.5 * ceiling) or active < 0.05 * means.shape[1]),
     }
 
 

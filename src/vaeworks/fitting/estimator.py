@@ -20,14 +20,13 @@ from ..errors import VaeworksError
 from . import artifact
 from .devices import make_fabric
 from .diagnostics import diagnose
-from .labels import Classes, native
+from .labels import LABEL, Classes, native
 from .monitors import Monitor, ProgressBar, watched
 from .panels import Panel
 from .plan import Plan
 from .training import Data, Interrupted, fit, own_random_numbers
 
 log = logging.getLogger(__name__)
-LABEL = "label"
 
 
 def has_labels(estimator: Any) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import VaeworksError
 
+LABEL = "label"
 MISSING = -1
 MOST_CLASSES = 1000
 
@@ -46,10 +47,15 @@ class Classes:
         if isinstance(missing_label, str) and missing_label == "auto":
             numbers = {label for label in distinct if not is_missing(label, None)}
             integers = all(isinstance(label, int | float) and float(label).is_integer() for label in numbers)
-            missing_label = MISSING if integers and MISSING in numbers and not numbers <= {-1, 1} else None
+            missing_label = MISSING if integers and MISSING in numbers and numbers != {-1, 1} else None
         names = {label for label in distinct if not is_missing(label, missing_label)}
         if not names:
             return None
+        odd = next((name for name in names if not isinstance(name, str | int | float)), None)
+        if odd is not None:
+            raise VaeworksError(
+                f"labels must be text or numbers, not {type(odd).__name__} as {odd!r}: turn them into text"
+            )
         if len(names) == 1:
             raise VaeworksError(f"the labels have only one class, {names.pop()!r}: give at least two, or none")
         if len(names) > MOST_CLASSES:

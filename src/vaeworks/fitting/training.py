@@ -164,7 +164,7 @@ class _Run:
                 monitor.step(record)
             if np.isfinite(terms).all():
                 total, steps = total + terms, steps + 1
-        self._end_epoch(weights, dict(zip(TERMS, (total / max(steps, 1)).tolist(), strict=True)), began, monitors)
+        self._end_epoch(weights, dict(zip(TERMS, (total / (steps or np.nan)).tolist(), strict=True)), began, monitors)
 
     def _set_modes(self) -> None:
         """Frozen parts are in eval mode, but for RNNs: cuDNN's cannot backpropagate in it, and ours hold no dropout."""
@@ -265,6 +265,8 @@ class _Run:
             return
         kl = max(held_out["kl"], self.phase.rate or 0.0)
         loss = held_out["reconstruction"] + kl + label_weight * held_out["labels"]
+        if not np.isfinite(loss):
+            return
         if self.position.best_loss is None or loss < self.position.best_loss:
             self.position.best_loss, self.position.best_epoch = loss, self.position.epoch
             self.best = {name: tensor.clone() for name, tensor in self.kept.state_dict().items()}

@@ -13,13 +13,12 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..fitting.labels import Classes
+from ..fitting.labels import LABEL, Classes
 from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 ROWS_A_CHUNK = 2048
 CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
-LABEL = "label"
 Chunk = tuple[list[str], list[Any] | None]
 
 
@@ -45,6 +44,8 @@ class Texts:
     ) -> None:
         if isinstance(X, str):
             raise VaeworksError("texts must be a list of strings, not one string: put it into a list")
+        if not (isinstance(X, Texts) or hasattr(X, "__len__") or hasattr(X, "chunks")):
+            raise VaeworksError(f"texts must be a list of strings, not a {type(X).__name__}: put them into a list")
         self.X, self.y, self.held_out, self.only_held_out, self.limit = X, y, held_out, only_held_out, limit
         if y is not None and len(y) != len(X):
             raise VaeworksError(f"there are {len(X)} texts but {len(y)} labels: give one label a text")

@@ -15,8 +15,8 @@ from ..core.likelihoods import ClassHead
 from ..core.model import LatentModel, from_prior, replay
 from ..core.posteriors import NormalPosterior
 from ..core.priors import PRIORS, make_prior
-from ..fitting.estimator import LABEL, LatentEstimator, has_labels
-from ..fitting.labels import Classes
+from ..fitting.estimator import LatentEstimator, has_labels
+from ..fitting.labels import LABEL, Classes
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.training import own_random_numbers

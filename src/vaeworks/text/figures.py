@@ -6,7 +6,7 @@ import torch
 
 from ..core.batch import Batch
 from ..core.model import LatentModel, posterior_mean
-from ..fitting.estimator import LABEL
+from ..fitting.labels import LABEL
 
 
 @torch.no_grad()

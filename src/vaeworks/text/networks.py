@@ -130,7 +130,7 @@ class RecurrentDecoder(nn.Module):
         self.first_state = nn.Linear(latent_dim, 2 * units)
         self.lstm = nn.LSTM(embedding_dim + latent_dim, units, batch_first=True)
         self.shortcut = nn.Linear(latent_dim, units)
-        cutoffs = [cutoff for cutoff in (500, 2000, 10_000) if cutoff < words - 1] or [words - 1]
+        cutoffs = [cutoff for cutoff in (500, 2000, 10_000) if cutoff < words // 2] or [words // 2]
         self.softmax = nn.AdaptiveLogSoftmaxWithLoss(units, words, cutoffs, div_value=2.0)
 
     def forward(self, z: Tensor, condition: object = None) -> Autoregressive:

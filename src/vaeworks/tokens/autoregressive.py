@@ -122,8 +122,8 @@ class Autoregressive:
 
 def speakable(log_probs: Tensor) -> Tensor:
     """Padding, the start mark and the unknown word, which names none, are never said."""
-    log_probs[:, [PAD, START, UNKNOWN]] = -torch.inf
-    return log_probs
+    silent = torch.tensor([PAD, START, UNKNOWN], device=log_probs.device)
+    return log_probs.index_fill(1, silent, -torch.inf)
 
 
 def repeat_each(value: Any, times: int) -> Any:
