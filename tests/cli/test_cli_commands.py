@@ -1,10 +1,12 @@
 """Every command works, in words and as one JSON object."""
 
+import inspect
 import json
 
 import pytest
 
-from vaeworks import load
+from vaeworks import TextVAE, load
+from vaeworks.text import commands
 
 GEM, WASTE = "the film was great.", "the film was dull."
 COMMANDS = {
@@ -184,3 +186,11 @@ def test_two_classes_have_samples_of_their_own(vae, model):
 
 def test_verbose_says_no_less_and_changes_nothing(vae, model):
     assert vae("sample", model, "--verbose", "--json").json() == vae("sample", model, "--json").json()
+
+
+def test_the_shell_and_python_fit_with_the_same_defaults():
+    shell = inspect.signature(commands.fit).parameters
+    python = inspect.signature(TextVAE).parameters
+    both = set(shell) & set(python) - {"device"}
+    assert {"rate", "epochs", "batch_size", "label_weight", "learning_rate"} <= both
+    assert {name: shell[name].default for name in both} == {name: python[name].default for name in both}

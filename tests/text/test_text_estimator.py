@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import clone
 
 from vaeworks import TextVAE, VaeworksError
@@ -59,7 +60,7 @@ def test_without_labels_all_else_works(unlabelled, tiny_corpus):
 
 
 def test_without_labels_there_is_no_sample_of_a_label(unlabelled):
-    with pytest.raises(AttributeError, match="without labels"):
+    with pytest.raises(VaeworksError, match="without labels"):
         unlabelled.sample(label="good")
 
 
@@ -134,7 +135,7 @@ def test_a_seed_decides_a_sample(tiny_text_model):
 
 def test_at_temperature_zero_the_words_follow_from_the_code(tiny_text_model):
     """All draws of a class whose codes are the same say the same."""
-    codes = np.repeat(tiny_text_model.transform(["a great day"]), 8, axis=0)
+    codes = torch.from_numpy(np.repeat(tiny_text_model.transform(["a great day"]), 8, axis=0))
     said = tiny_text_model._written(codes, lambda likelihood: likelihood.sample(0.0))
     assert len(set(said)) == 1
     assert tiny_text_model.sample(8, temperature=0, random_state=1) == tiny_text_model.sample(
@@ -246,3 +247,16 @@ def test_a_corpus_without_labels_does_not_collapse_at_the_default_rate():
     ).fit([scene() for _ in range(300)])
     figures = model.evaluate([scene() for _ in range(100)], samples=0)
     assert not figures["collapsed"]
+
+
+def test_a_reconstruction_does_not_depend_on_the_texts_beside_it(tiny_text_model, tiny_corpus):
+    texts = tiny_corpus[0][:7]
+    together = tiny_text_model.reconstruct(texts)
+    assert [tiny_text_model.reconstruct([text])[0] for text in texts] == together
+
+
+def test_of_the_candidates_the_one_whose_own_code_is_nearest_is_given(tiny_text_model, tiny_corpus):
+    codes = tiny_text_model.transform(tiny_corpus[0][:20])
+    likely = torch.from_numpy(codes)
+    many, one = (tiny_text_model.decode(codes, count) for count in (16, 1))
+    assert (tiny_text_model._densities(many, likely) >= tiny_text_model._densities(one, likely)).all()

@@ -2,14 +2,17 @@
 
 import logging
 import os
+from typing import TYPE_CHECKING
 
 import torch
-from lightning_fabric import Fabric
 
 from ..errors import VaeworksError
 
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
-def make_fabric(device: str = "auto", precision: str = "32-true") -> Fabric:
+
+def make_fabric(device: str = "auto", precision: str = "32-true") -> "Fabric":
     """Fabric for one device, or for all processes that `torchrun` started.
 
     Parameters
@@ -19,7 +22,8 @@ def make_fabric(device: str = "auto", precision: str = "32-true") -> Fabric:
     precision : str
         '32-true', 'bf16-mixed' or '16-mixed'; the distributions stay in float32.
     """
-    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+    from lightning_fabric import Fabric  # slow to import, and only fitting needs it
+
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     processes = int(os.environ.get("WORLD_SIZE", "1"))
     local = int(os.environ.get("LOCAL_WORLD_SIZE", processes))

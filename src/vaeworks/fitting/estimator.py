@@ -1,6 +1,8 @@
 """The scikit-learn face that all kinds of data share."""
 
+import json
 import logging
+import zlib
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -135,6 +137,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             self.model_ = self._build(data)
         watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
         settings = {name: value for name, value in self.plain_params().items() if name not in ("verbose", "device")}
+        settings["data"] = zlib.crc32(json.dumps(self.data_state(), default=str).encode())
         path = None if checkpoint is None else Path(checkpoint)
         self.history_: list[dict] = []
         try:
@@ -155,7 +158,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """Look at what was learned, and say what went wrong."""
         self.model_.requires_grad_(True).eval()
         figures = self._diagnose(data.epoch(None))
-        self.metrics_ = {"fit": {"held_out": figures, "epochs": len(self.history_)}, "history": self.history_}
+        seconds = sum(record["seconds"] for record in self.history_)
+        self.metrics_ = {
+            "fit": {"held_out": figures, "epochs": len(self.history_), "seconds": seconds},
+            "history": self.history_,
+        }
         if figures["collapsed"]:
             log.warning(
                 "the posterior collapsed: z holds %.2f nats about the data, and %d of %d units are active: "

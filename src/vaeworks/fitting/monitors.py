@@ -52,8 +52,11 @@ class ProgressBar:
         self.progress.update(self.task, advance=1, description=text + self.said)
 
     def epoch(self, record: dict) -> None:
-        if record.get("validation"):
+        if record["validation"]:
             self.said = f"  held out {-record['validation']['negative_elbo']:.1f} nats"
+        console = self.progress.console
+        if not console.is_terminal and not console.is_jupyter:
+            console.print(f"epoch {record['epoch'] + 1} took {record['seconds']:.0f} s{self.said}", highlight=False)
 
     def stop(self) -> None:
         self.progress.stop()

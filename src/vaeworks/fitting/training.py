@@ -5,11 +5,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
@@ -18,9 +17,13 @@ from ..core.evidence import Evidence
 from ..core.model import LatentModel
 from ..errors import VaeworksError
 from .checkpoint import Position, read_checkpoint, restore_optimizer, write_checkpoint
+from .devices import make_fabric
 from .monitors import Monitor
 from .objective import objective
 from .plan import Plan, RateControl
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 log = logging.getLogger(__name__)
 TERMS = ("reconstruction", "kl", "labels", "objective")
@@ -46,7 +49,7 @@ def fit(
     data: Data,
     plan: Plan,
     validation: Data | None = None,
-    fabric: Fabric | None = None,
+    fabric: "Fabric | None" = None,
     checkpoint: Path | None = None,
     settings: dict | None = None,
     resume: bool = False,
@@ -84,7 +87,7 @@ def fit(
     VaeworksError
         When 20 steps in a row are not finite, or when the checkpoint cannot be resumed.
     """
-    fabric = fabric or Fabric(devices=1)
+    fabric = fabric or make_fabric()
     history = [] if history is None else history
     run = _Run(model, data, plan, validation, fabric, checkpoint, Position(history=history, settings=settings or {}))
     if resume:
@@ -116,7 +119,7 @@ class _Run:
         data: Data,
         plan: Plan,
         validation: Data | None,
-        fabric: Fabric,
+        fabric: "Fabric",
         checkpoint: Path | None,
         position: Position,
     ) -> None:

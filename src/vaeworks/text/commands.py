@@ -1,5 +1,6 @@
 """The shell verbs of texts. They import torch only when they run, so that help is quick."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -100,7 +101,10 @@ def fit(
         "rows": sum(map(len, rows["X"])),
     }
     fit_into_folder(estimator, rows, out, origin, resume, overwrite, monitors)
-    return {"model": str(out), "epochs": len(estimator.history_), **scalars(estimator.metrics_["fit"]["held_out"])}
+    fitted = estimator.metrics_["fit"]
+    left_out = ("seconds", "importance_bound_nats", "importance_samples")
+    figures = {name: value for name, value in scalars(fitted["held_out"]).items() if name not in left_out}
+    return {"model": str(out), "epochs": fitted["epochs"], "training_seconds": fitted["seconds"], **figures}
 
 
 def evaluate(
@@ -181,7 +185,7 @@ def encode(
     from ..fitting.codes import write_codes
 
     no_label = None if is_named(source) else ""
-    splits = read(source, text, no_label, encoding, drop_empty, data).splits
+    splits = read_alike(model, source, text, no_label, encoding, drop_empty, data).splits
     rows = write_codes(model, tuple(splits.values()), out)
     return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(splits)}
 
@@ -273,20 +277,37 @@ def examples(
     from .data import Texts as Stream
 
     own = model.metrics_["fit"].get("source")
-    if source is None and own is None:
-        raise VaeworksError("this model does not say what it was fitted on: name the data to use")
-    if source is None:
+    if source is not None:
+        found = read_alike(model, source, text, label, encoding, drop_empty, data)
+    elif own is not None:
         found = read(
             own["source"], own["text"], own["label"], own["encoding"], own["drop_empty"], data or as_path(own["data"])
         )
     else:
-        found = read(source, text, label, encoding, drop_empty, data)
+        raise VaeworksError("this model does not say what it was fitted on: name the data to use")
     split = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
     rows: Rows = found.splits[split]
     if split == "all" and source is None:
         unseen = Stream(rows, held_out=model.validation_fraction, only_held_out=True, limit=limit)
         return unseen, {"dataset": found.name, "split": "held out"}
     return rows.head(limit), {"dataset": found.name, "split": split}
+
+
+def read_alike(
+    model: "TextVAE",
+    source: str,
+    text: str | None,
+    label: str | None,
+    encoding: str,
+    drop_empty: bool,
+    data: Path | None,
+) -> "Dataset":
+    """Read a source by the columns that the model was fitted on, where it has them and no others are named."""
+    own = model.metrics_["fit"].get("source") or {"text": None, "label": None}
+    if text is None and own["text"] is not None:
+        with suppress(VaeworksError):
+            return read(source, own["text"], own["label"] if label is None else label, encoding, drop_empty, data)
+    return read(source, text, label, encoding, drop_empty, data)
 
 
 def as_path(name: str | None) -> Path | None:

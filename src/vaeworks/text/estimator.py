@@ -1,7 +1,7 @@
 """`TextVAE`: one latent code that reconstructs a text and predicts its label."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -15,7 +15,8 @@ from ..core.likelihoods import ClassHead
 from ..core.model import LatentModel, from_prior, replay
 from ..core.posteriors import NormalPosterior
 from ..core.priors import PRIORS, make_prior
-from ..fitting.estimator import LatentEstimator, has_labels
+from ..errors import VaeworksError
+from ..fitting.estimator import LatentEstimator
 from ..fitting.labels import LABEL, Classes
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
@@ -27,10 +28,10 @@ from .figures import token_figures
 from .networks import BidirectionalEncoder, RecurrentDecoder
 
 COUNT = Interval(Integral, 1, None, closed="left")
-POSITIVE, NOT_NEGATIVE = Interval(Real, 0, None, closed="neither"), Interval(Real, 0, None, closed="left")
+POSITIVE, NOT_NEGATIVE = Interval(Real, 0, 1e9, closed="neither"), Interval(Real, 0, 1e9, closed="left")
 SHARE = Interval(Real, 0, 1, closed="left")
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
-CANDIDATES_A_SAMPLE = 64
+DRAWS_A_CODE, TEXTS_A_CODE = 64, 4
 CANDIDATE_TEMPERATURE = 0.5
 
 
@@ -276,19 +277,26 @@ class TextVAE(LatentEstimator):
             further texts, and give the one whose own posterior is densest at z.
         """
         codes = torch.as_tensor(Z, dtype=torch.float32)
-        with own_random_numbers(self._device()):
-            torch.manual_seed(self.random_state)
-            texts = self._written(codes, lambda likelihood: likelihood.mode())
-            further = codes.repeat(candidates - 1, 1)
-            texts += self._written(further, lambda likelihood: likelihood.sample(CANDIDATE_TEMPERATURE))
-        best = self._densities(texts, codes.repeat(candidates, 1)).unflatten(0, (candidates, -1)).argmax(0)
-        return [texts[candidate * len(codes) + row] for row, candidate in enumerate(best.tolist())]
+        texts = [self._written(codes, lambda likelihood: likelihood.mode())]
+        if candidates > 1:
+            drawn = self._written(codes, self._drawing(candidates - 1), candidates - 1)
+            texts += [drawn[copy :: candidates - 1] for copy in range(candidates - 1)]
+        best = torch.stack([self._densities(column, codes) for column in texts]).argmax(0).tolist()
+        return [texts[candidate][row] for row, candidate in enumerate(best)]
+
+    def _drawing(self, count: int) -> Callable[[Any], Tensor]:
+        """How a likelihood over copies of rows draws its candidates, with the copies of a row put side by side."""
+
+        def draw(likelihood: Any) -> Tensor:
+            drawn = likelihood.candidates(count, CANDIDATE_TEMPERATURE, self.random_state)
+            return drawn.unflatten(0, (count, -1)).transpose(0, 1).flatten(0, 1)
+
+        return draw
 
     @torch.no_grad()
     def _densities(self, texts: list[str], codes: Tensor) -> Tensor:
-        """log q(z | text) for each text and its code, (N,); a text of nothing cannot be read."""
-        readable = [text if text.strip() else "." for text in texts]
-        posteriors = [self._posterior(batch) for batch in self.batches(readable)]
+        """log q(z | text) for each text and its code, (N,)."""
+        posteriors = [self._posterior(batch) for batch in self.batches([readable(text) for text in texts])]
         parts = codes.to(self._device()).split([posterior.batch_shape[0] for posterior in posteriors])
         return torch.cat([q.log_prob(z) for q, z in zip(posteriors, parts, strict=True)]).cpu()
 
@@ -307,7 +315,8 @@ class TextVAE(LatentEstimator):
         ----------
         n : int
         label : object or None
-            Draw for this class: codes are resampled from many draws by p(label | z).
+            Draw for this class: codes from p(z | label), and of four texts from each code the one that itself reads
+            most like the label.
         temperature : float
             Of the words; 1 is the model itself, 0 is greedy.
         random_state : int or None
@@ -315,27 +324,39 @@ class TextVAE(LatentEstimator):
         """
         with own_random_numbers(self._device()):
             torch.manual_seed(self.random_state if random_state is None else random_state)
-            codes = self._prior_draws(n) if label is None else self._draws_for(n, label)
-            return self._written(codes, lambda likelihood: likelihood.sample(temperature))
+            if label is not None:
+                return self._sample_for(n, label, temperature)
+            return self._written(self._prior_draws(n), lambda likelihood: likelihood.sample(temperature))
 
     @torch.no_grad()
     def _prior_draws(self, n: int) -> Tensor:
         return self.model_.eval().descend(Batch(None), from_prior, n)[0][0].z
 
     @torch.no_grad()
-    def _draws_for(self, n: int, label: Any) -> Tensor:
-        has_labels(self)
+    def _codes_for(self, n: int, label: Any) -> Tensor:
+        """Draws from p(z | label), by resampling many from the prior by p(label | z)."""
         index = int(self.class_names_.indices([label])[0])  # type: ignore[union-attr]
-        candidates = self._prior_draws(n * CANDIDATES_A_SAMPLE)
-        chances = self.model_.heads[LABEL](candidates).probs[:, index]
-        return candidates[torch.multinomial(chances, n)]
+        many = self._prior_draws(n * DRAWS_A_CODE)
+        return many[torch.multinomial(self.model_.heads[LABEL](many).probs[:, index], n)]
+
+    def _sample_for(self, n: int, label: Any, temperature: float) -> list[str]:
+        """Texts for a label: of several from each code, the one that itself reads most like the label."""
+        if self.class_names_ is None:
+            raise VaeworksError("this model was fitted without labels, so it cannot sample for one: fit it with labels")
+        codes = self._codes_for(n, label).repeat_interleave(TEXTS_A_CODE, 0)
+        texts = self._written(codes, lambda likelihood: likelihood.sample(temperature))
+        index = self.class_names_.names.index(label)
+        chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(n, TEXTS_A_CODE)
+        return [texts[row * TEXTS_A_CODE + best] for row, best in enumerate(chances.argmax(1).tolist())]
 
     @torch.no_grad()
-    def _written(self, codes: Any, decode: Any) -> list[str]:
+    def _written(self, codes: Tensor, decode: Callable[[Any], Tensor], copies: int = 1) -> list[str]:
+        """The texts that `decode` makes of the likelihoods of codes (N, latent_dim), each repeated `copies` times."""
         self.model_.eval()
         texts: list[str] = []
-        for part in torch.as_tensor(codes, dtype=torch.float32, device=self._device()).split(self.batch_size):
-            _, state, condition = self.model_.descend(Batch(None), replay([part]), len(part))
+        for part in codes.to(self._device()).split(self.batch_size):
+            rows = part.repeat(copies, 1)
+            _, state, condition = self.model_.descend(Batch(None), replay([rows]), len(rows))
             texts += [self.vocabulary_.decode(ids) for ids in decode(self.model_.decoder(state, condition)).tolist()]
         return texts
 
@@ -395,6 +416,11 @@ class TextVAE(LatentEstimator):
 
     def card(self) -> str:
         return text_card(self)
+
+
+def readable(text: str) -> str:
+    """A text that the encoder can read, where the decoder said nothing."""
+    return text if text.strip() else "."
 
 
 def pseudo_inputs(data: TextData | None) -> Tensor:

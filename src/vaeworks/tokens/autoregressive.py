@@ -73,6 +73,22 @@ class Autoregressive:
             return self._decode(lambda log_probs: log_probs.argmax(-1))
         return self._decode(lambda log_probs: torch.multinomial((log_probs / temperature).softmax(-1), 1)[:, 0])
 
+    @torch.no_grad()
+    def candidates(self, count: int, temperature: float, seed: int) -> Tensor:
+        """Draws for rows that are `count` copies of the same ones, copy-major, (N, T), padded as those of `sample`.
+
+        The noise differs between copies and is shared by the rows of one, so what is drawn for a row depends only on
+        its code and the seed, never on its batch (the maximum over Gumbel noise is a draw).
+        """
+        generator = torch.Generator(self.z.device).manual_seed(seed)
+
+        def choose(log_probs: Tensor) -> Tensor:
+            uniform = torch.rand(count, 1, log_probs.shape[-1], generator=generator, device=log_probs.device)
+            gumbel = -(-uniform.clamp(1e-20, 1 - 1e-7).log()).log()
+            return ((log_probs / temperature).unflatten(0, (count, -1)) + gumbel).argmax(-1).flatten()
+
+        return self._decode(choose)
+
     def _decode(self, choose: Any) -> Tensor:
         state, rows = self.network.begin(self.z, self.condition), len(self.z)
         last = torch.full((rows,), START, device=self.z.device)
