@@ -44,11 +44,13 @@ class ProgressBar:
         self.progress = Progress(*columns, console=console(), refresh_per_second=2)
         self.progress.start()
         self.task = self.progress.add_task("epoch 1", total=steps)
-        self.said = ""
+        self.said, self.smooth = "", dict[str, float]()
 
     def step(self, record: dict[str, float]) -> None:
-        bound = -record["reconstruction"] - record["kl"]
-        text = f"epoch {record['epoch'] + 1:.0f}  bound {bound:.1f}  KL {record['kl']:.1f}"
+        for term in ("reconstruction", "kl"):
+            self.smooth[term] = 0.95 * self.smooth.get(term, record[term]) + 0.05 * record[term]
+        bound = -self.smooth["reconstruction"] - self.smooth["kl"]
+        text = f"epoch {record['epoch'] + 1:.0f}  bound {bound:.1f}  KL {self.smooth['kl']:.1f}"
         self.progress.update(self.task, advance=1, description=text + self.said)
 
     def epoch(self, record: dict) -> None:

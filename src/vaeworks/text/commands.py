@@ -45,7 +45,7 @@ def fit(
         float, typer.Option(min=0, max=1000, help="Nats a unit below which its KL is not pushed.")
     ] = 0.0,
     label_weight: Annotated[float, typer.Option(min=0, max=1e6, help="Weight of a label beside a text.")] = 5.0,
-    epochs: Annotated[int, typer.Option(min=1, help="The most passes over the data.")] = 8,
+    epochs: Annotated[int, typer.Option(min=1, help="The most passes over the data.")] = 6,
     batch_size: Annotated[int, typer.Option(min=1, help="Texts a step.")] = 32,
     learning_rate: Annotated[float, typer.Option(min=1e-8, max=1, help="At first; it falls to zero.")] = 4e-3,
     tokens: Annotated[str, typer.Option(help="words or subwords.")] = "words",

@@ -142,7 +142,7 @@ class TextVAE(LatentEstimator):
         label_weight: float = 5.0,
         label_warmup: float = 0.0,
         kl_warmup: float = 2.0,
-        epochs: int = 8,
+        epochs: int = 6,
         batch_size: int = 32,
         learning_rate: float = 4e-3,
         patience: int | None = 3,
