@@ -1,13 +1,16 @@
 """What a command prints: for people, or one JSON object for machines."""
 
 import json
+import os
 from typing import Any
 
 import typer
 
 
 def show(result: dict, as_json: bool) -> None:
-    """Print a result on standard output."""
+    """Print a result on standard output, once where `torchrun` started several processes."""
+    if os.environ.get("RANK", "0") != "0":
+        return
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, default=str))
         return
