@@ -122,12 +122,11 @@ def test_data_that_cannot_be_learned_from_are_refused(vae, tmp_path, content, sa
     assert [path.name for path in tmp_path.iterdir()] == ["some.csv"]
 
 
-@pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed"])
-def test_a_precision_that_this_processor_lacks_is_refused(vae, reviews, tmp_path, monkeypatch, precision):
+def test_a_precision_that_this_processor_lacks_is_refused(vae, reviews, tmp_path, monkeypatch):
     monkeypatch.setattr("torch.ops.mkldnn._is_mkldnn_bf16_supported", lambda: False)
-    words = ("--out", tmp_path / "model", "--device", "cpu", "--precision", precision)
+    words = ("--out", tmp_path / "model", "--device", "cpu", "--precision", "bf16-mixed")
     said = vae("fit", "text", reviews / "reviews.txt", *words).refusal()
-    assert said == f"this processor cannot compute in {precision}: use precision 32-true, or a GPU"
+    assert said == "this processor cannot compute in bf16-mixed: use precision 32-true, or a GPU"
 
 
 @pytest.mark.parametrize(

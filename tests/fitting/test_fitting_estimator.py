@@ -8,7 +8,7 @@ from vaeworks.fitting.devices import pick_device
 
 from ..toys import CtrlC
 
-COLLAPSE, WARM_UP = "the posterior collapsed", "never reached their final values"
+COLLAPSE, WARM_UP = "the posterior collapsed", "never reach their final values"
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_collapse_is_said_with_what_to_change(fitted, caplog):
 def test_a_model_that_did_not_collapse_says_nothing(tiny_text_model, tiny_corpus, caplog):
     again = clone(tiny_text_model).fit(*tiny_corpus)
     assert not again.metrics_["fit"]["held_out"]["collapsed"]
-    assert not caplog.messages
+    assert "collapsed" not in caplog.text
 
 
 def test_a_warm_up_that_outlasts_training_is_said(fitted, caplog):

@@ -3,9 +3,11 @@
 import random
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.metrics import get_scorer
 
 from vaeworks import TextVAE, VaeworksError
 
@@ -76,7 +78,7 @@ def test_three_classes_are_told_apart(few, tiny_corpus):
     themes = {"film": 10, "cast": 20, "story": 30}
     rows = [(text, themes[theme]) for text in tiny_corpus[0] for theme in themes if f" {theme} " in text]
     texts, labels = zip(*rows, strict=True)
-    model = few(list(texts), list(labels), epochs=10)
+    model = few(list(texts), list(labels), epochs=30, label_weight=30.0)
     assert model.classes_.tolist() == [10, 20, 30]
     assert (model.predict(texts) == np.array(labels)).mean() > 0.9
 
@@ -260,3 +262,30 @@ def test_of_the_candidates_the_one_whose_own_code_is_nearest_is_given(tiny_text_
     likely = torch.from_numpy(codes)
     many, one = (tiny_text_model.decode(codes, count) for count in (16, 1))
     assert (tiny_text_model._densities(many, likely) >= tiny_text_model._densities(one, likely)).all()
+
+
+def test_a_table_is_refused_where_a_column_is_meant():
+    table = pd.DataFrame({"text": ["a", "b"]})
+    with pytest.raises(VaeworksError, match="one column"):
+        TextVAE().fit(table)
+
+
+def test_codes_for_a_label_are_draws_from_the_posterior_given_it(tiny_text_model):
+    """The mean of each unit under p(z | label) against importance weights on many draws from the prior."""
+    torch.manual_seed(0)
+    draws = tiny_text_model._prior_draws(40_000)
+    weights = tiny_text_model.model_.heads["label"](draws).probs[:, 1].detach()
+    expected = (weights[:, None] * draws).sum(0) / weights.sum()
+    torch.testing.assert_close(tiny_text_model._codes_for(40_000, 1).mean(0), expected, atol=0.03, rtol=0)
+
+
+def test_no_texts_and_codes_of_another_width_are_refused(tiny_text_model):
+    with pytest.raises(VaeworksError, match="at least one"):
+        tiny_text_model.sample(0)
+    with pytest.raises(VaeworksError, match="codes must be"):
+        tiny_text_model.decode(np.zeros((2, 99)))
+
+
+def test_scikit_learn_ranks_by_its_probabilities(tiny_text_model, tiny_corpus):
+    texts, labels = tiny_corpus
+    assert get_scorer("roc_auc")(tiny_text_model, texts, labels) > 0.9

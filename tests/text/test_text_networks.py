@@ -110,3 +110,13 @@ def test_bigrams_say_nothing_before_they_learn_and_then_tell_pairs_apart():
     torch.nn.init.normal_(bigrams.table.weight)
     after_four, after_five = bigrams(torch.tensor([[4, 6]])), bigrams(torch.tensor([[5, 6]]))
     assert not torch.equal(after_four[:, 1], after_five[:, 1])
+
+
+def test_the_softmax_scores_in_float32_under_mixed_precision():
+    decoder = RecurrentDecoder(60, 2, 4, 8, 0.0, 0.0, 9)
+    features, targets = torch.randn(5, 8), torch.arange(5)
+    exact = decoder.score(features.bfloat16().float(), targets)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = decoder.score(features.bfloat16(), targets)
+        assert decoder.log_probs(features.bfloat16()).dtype == torch.float32
+    torch.testing.assert_close(mixed, exact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vaeworks.errors import VaeworksError
+from vaeworks.errors import MissingColumnError, VaeworksError
 
 TEXT_NAMES = ("text", "review", "body", "sentence")
 LABEL_NAMES = ("label", "sentiment")
@@ -70,8 +70,8 @@ def check_kinds(file: str, columns: Mapping[str, str], text: str, label: str | N
         )
 
 
-def missing_column(file: str, columns: Iterable[str], column: str, role: str) -> VaeworksError:
-    return VaeworksError(
+def missing_column(file: str, columns: Iterable[str], column: str, role: str) -> MissingColumnError:
+    return MissingColumnError(
         f"{file} has no column {column!r}. Its columns are: {listed(columns)}. Name the {role} column with --{role}."
     )
 

@@ -20,7 +20,7 @@ def make_fabric(device: str = "auto", precision: str = "32-true") -> "Fabric":
     device : str
         'auto' (a GPU where there is one), 'cpu', 'cuda', 'mps'.
     precision : str
-        '32-true', 'bf16-mixed' or '16-mixed'; the distributions stay in float32.
+        '32-true' or 'bf16-mixed'; the distributions stay in float32.
     """
     from lightning_fabric import Fabric  # slow to import, and only fitting needs it
 

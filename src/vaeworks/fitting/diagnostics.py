@@ -1,7 +1,6 @@
 """What a fitted model's latent space holds: rate, units, mutual information, collapse."""
 
 import math
-import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -109,5 +108,7 @@ def mutual_information(means: Tensor, log_variances: Tensor) -> float:
 
 def peak_memory() -> int:
     """The most memory that this process has held, in bytes."""
+    import resource  # there is none on Windows
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 
 def has_labels(estimator: Any) -> bool:
+    """Whether the model predicts; before fitting it may, so that its own error can say that it is not fitted."""
+    if not estimator.__sklearn_is_fitted__():
+        return True
     if getattr(estimator, "classes_", None) is None:
         raise AttributeError("this model was fitted without labels: fit it with labels to predict them")
     return True
@@ -51,7 +55,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     history_ : list of dict
         One record an epoch: weights of the objective, mean terms in nats of training and validation data.
     metrics_ : dict
-        Every figure that `fit` and `evaluate` measured.
+        Every figure that `fit`, and `vae evaluate` of a saved model, measured.
     """
 
     kind: ClassVar[str]
@@ -135,6 +139,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         with own_random_numbers(fabric.device):
             torch.manual_seed(self.random_state)
             self.model_ = self._build(data)
+        parameters = sum(parameter.numel() for parameter in self.model_.parameters())
+        log.info("%s parameters in %s on %s, %d batches", f"{parameters:,}", self.precision, fabric.device, len(data))
         watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
         settings = {name: value for name, value in self.plain_params().items() if name not in ("verbose", "device")}
         settings["data"] = zlib.crc32(json.dumps(self.data_state(), default=str).encode())
@@ -163,23 +169,32 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             "fit": {"held_out": figures, "epochs": len(self.history_), "seconds": seconds},
             "history": self.history_,
         }
+        self._warn(plan, figures)
+
+    def _warn(self, plan: Plan, figures: dict) -> None:
+        """Say what a user would want to know before trusting the model."""
+        rate, mend = plan.phases[-1].rate, "set `rate`, the nats of KL that training holds"
+        if rate:
+            mend = "train longer, or raise `rate` or `learning_rate`"
+            reached = self.history_[-1]["train"]["kl"]
+            if abs(reached - rate) > 0.2 * rate:
+                log.warning("the rate was not held: asked for %g nats, trained at %.2f: train longer", rate, reached)
         if figures["collapsed"]:
             log.warning(
-                "the posterior collapsed: z holds %.2f nats about the data, and %d of %d units are active: "
-                "set or raise `rate` (nats of KL that training holds), or lower the decoder's size",
+                "the posterior collapsed: z holds %.2f nats about the data, and %d of %d units are active: %s",
                 figures["mutual_information_nats"],
                 figures["active_units"],
                 figures["latent_units"],
+                mend,
             )
-        trained = len(self.history_)
         for index, phase in enumerate(plan.phases):
-            if phase.warm_up() > min(phase.epochs, trained):
+            if phase.warm_up() > phase.epochs:
                 log.warning(
-                    "phase %d warms up over %g epochs but trained for %d: its weights never reached their final "
-                    "values: train longer or shorten the warm-up",
+                    "phase %d warms up over %g epochs but lasts %d: its weights never reach their final values: "
+                    "train longer or shorten the warm-up",
                     index + 1,
                     phase.warm_up(),
-                    min(phase.epochs, trained),
+                    phase.epochs,
                 )
 
     def transform(self, X: Any) -> np.ndarray:
@@ -197,7 +212,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return np.asarray(self.classes_)[self.predict_proba(X).argmax(1)]
 
     def score_samples(self, X: Any) -> np.ndarray:
-        """The evidence lower bound on log p(x) of each example in nats, from one draw of z, (N,)."""
+        """The evidence lower bound on log p(x) of each example in nats, (N,).
+
+        It is an estimate from one draw of z, whose noise depends on the seed and on the rows before.
+        """
         with own_random_numbers(self._device()):
             torch.manual_seed(self.random_state)
             return self._over(X, lambda batch: self.model_.evidence(batch).elbo())
@@ -249,6 +267,13 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     @property
     def _n_features_out(self) -> int:
         return self.latent_dim
+
+    def __sklearn_tags__(self) -> Tags:
+        """Fitted with labels it is a classifier too, so that scikit-learn's scorers can rank by its probabilities."""
+        tags = super().__sklearn_tags__()
+        if getattr(self, "classes_", None) is not None:
+            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        return tags
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "metrics_")

@@ -1,5 +1,6 @@
 """Classes and their indices, with labels that may be missing."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from ..errors import VaeworksError
 
+log = logging.getLogger(__name__)
 LABEL = "label"
 MISSING = -1
 MOST_CLASSES = 1000
@@ -14,7 +16,9 @@ MOST_CLASSES = 1000
 
 def is_missing(label: Any, missing_label: Any) -> bool:
     """None and NaN always; else what `missing_label` says."""
-    return label is None or label != label or (missing_label is not None and label == missing_label)
+    if label is None or (label != label) is not False:  # NaN, and pandas' NA, which is neither equal nor unequal
+        return True
+    return missing_label is not None and label == missing_label
 
 
 class Classes:
@@ -43,11 +47,12 @@ class Classes:
         VaeworksError
             When there is only one class, or when labels of different types cannot be sorted.
         """
-        distinct = {native(label) for label in found}
+        distinct = {label for label in map(native, found) if not is_missing(label, None)}
         if isinstance(missing_label, str) and missing_label == "auto":
-            numbers = {label for label in distinct if not is_missing(label, None)}
-            integers = all(isinstance(label, int | float) and float(label).is_integer() for label in numbers)
-            missing_label = MISSING if integers and MISSING in numbers and numbers != {-1, 1} else None
+            integers = all(isinstance(label, int | float) and float(label).is_integer() for label in distinct)
+            missing_label = MISSING if integers and MISSING in distinct and distinct != {-1, 1} else None
+            if missing_label is not None:
+                log.warning('the label -1 is read as "no label": pass missing_label=None to make it a class')
         names = {label for label in distinct if not is_missing(label, missing_label)}
         if not names:
             return None

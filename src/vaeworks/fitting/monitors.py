@@ -1,5 +1,6 @@
 """What watches a fit: a progress bar with a time estimate, and TensorBoard."""
 
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -47,18 +48,22 @@ class ProgressBar:
         self.said, self.smooth = "", dict[str, float]()
 
     def step(self, record: dict[str, float]) -> None:
-        for term in ("reconstruction", "kl"):
-            self.smooth[term] = 0.95 * self.smooth.get(term, record[term]) + 0.05 * record[term]
-        bound = -self.smooth["reconstruction"] - self.smooth["kl"]
-        text = f"epoch {record['epoch'] + 1:.0f}  bound {bound:.1f}  KL {self.smooth['kl']:.1f}"
+        if math.isfinite(record["objective"]):
+            for term in ("reconstruction", "kl"):
+                self.smooth[term] = 0.95 * self.smooth.get(term, record[term]) + 0.05 * record[term]
+        terms = ""
+        if self.smooth:
+            terms = f"  bound {-self.smooth['reconstruction'] - self.smooth['kl']:.1f}  KL {self.smooth['kl']:.1f}"
+        text = f"epoch {record['epoch'] + 1:.0f}{terms}"
         self.progress.update(self.task, advance=1, description=text + self.said)
 
     def epoch(self, record: dict) -> None:
         if record["validation"]:
             self.said = f"  held out {-record['validation']['negative_elbo']:.1f} nats"
-        console = self.progress.console
-        if not console.is_terminal and not console.is_jupyter:
-            console.print(f"epoch {record['epoch'] + 1} took {record['seconds']:.0f} s{self.said}", highlight=False)
+        if not self.progress.console.is_terminal:
+            left = f"{self.progress.tasks[0].time_remaining or 0:.0f} s left"
+            line = f"epoch {record['epoch'] + 1} took {record['seconds']:.0f} s, {left}{self.said}"
+            self.progress.console.print(line, highlight=False)
 
     def stop(self) -> None:
         self.progress.stop()
@@ -91,10 +96,10 @@ class TensorBoard:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError as error:
             raise VaeworksError("TensorBoard is not installed: pip install 'vaeworks[tensorboard]'") from error
-        self.writer = SummaryWriter(str(folder))
+        self.folder, self.make_writer = folder, SummaryWriter
 
     def start(self, steps: int) -> None:
-        pass
+        self.writer = self.make_writer(str(self.folder))
 
     def step(self, record: dict[str, float]) -> None:
         for name, value in record.items():

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..core.evidence import Evidence
+from ..errors import VaeworksError
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class Schedule:
     epochs: float = 0.0
     shape: str = "linear"
     cycles: int = 4
+
+    def __post_init__(self) -> None:
+        if self.shape not in ("linear", "cosine", "cyclical"):
+            raise VaeworksError(f"there is no schedule {self.shape!r}: choose linear, cosine or cyclical")
 
     def __call__(self, epoch: float) -> float:
         if self.epochs <= 0 or epoch >= self.epochs:

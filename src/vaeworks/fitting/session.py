@@ -83,7 +83,7 @@ def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> Non
         raise VaeworksError(f"{out} exists and is not a model, so it is not replaced: choose another folder")
     with said_plainly(out):
         if started and not resume:
-            shutil.rmtree(unfinished)
+            shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True, exist_ok=True)
 
 

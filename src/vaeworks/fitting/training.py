@@ -242,8 +242,9 @@ class _Run:
             "seconds": time.perf_counter() - began,
         }
         position.history.append(record)
-        if self._settled():
+        if self._settled(train["kl"]):
             self._compare(held_out, weights["label_weight"])
+        log.info("epoch %d: trained %s; held out %s", position.epoch + 1, shown(train), shown(held_out or {}))
         for monitor in monitors:
             monitor.epoch(record)
         position.epoch += 1
@@ -258,8 +259,13 @@ class _Run:
         if over and position.epoch < self.plan.epochs:
             self.begin_phase()
 
-    def _settled(self) -> bool:
-        """Whether the next epoch trains with the final weights of the phase, so that losses can be compared."""
+    def _settled(self, kl: float) -> bool:
+        """Whether the next epoch trains with the final weights of the phase, so that losses can be compared.
+
+        Where a rate is wanted, whether training has come near it.
+        """
+        if self.phase.rate and kl < 0.8 * self.phase.rate:
+            return False
         return self.position.epoch + 1 - self.first_epoch >= self.phase.warm_up()
 
     def _compare(self, held_out: dict | None, label_weight: float) -> None:
@@ -308,7 +314,7 @@ class _Run:
         """The mean of a vector over all processes."""
         if self.fabric.world_size > 1:
             values = cast(Tensor, self.fabric.all_reduce(values, reduce_op="mean"))
-        return values.double().cpu().numpy()
+        return values.cpu().double().numpy()
 
     def _write_checkpoint(self) -> None:
         if self.checkpoint and self.fabric.is_global_zero:
@@ -336,6 +342,10 @@ class _Run:
             self.average.load_state_dict(groups["average"])
 
 
+def shown(terms: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in terms.items()) or "nothing"
+
+
 def mean_terms(evidence: Evidence) -> list[Tensor]:
     """Mean reconstruction, KL and label terms of a batch in nats, each as a cost."""
     costs = (-evidence.log_likelihood, evidence.kl.sum(0), -evidence.log_labels)
@@ -352,7 +362,7 @@ def shard(batch: Batch, rank: int, processes: int) -> tuple[Batch, float]:
 
 
 def ramped(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
-    """A moving average that forgets its start: the decay grows from 0.1 to `decay`."""
+    """A moving average that forgets its start: the decay grows from 0.2 to `decay`."""
 
     def average(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         steps = int(count)

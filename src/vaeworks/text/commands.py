@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import VaeworksError
+from ..errors import MissingColumnError, VaeworksError
 
 if TYPE_CHECKING:
     from ..datasets import Dataset, Rows
@@ -45,6 +45,7 @@ def fit(
         float, typer.Option(min=0, max=1000, help="Nats a unit below which its KL is not pushed.")
     ] = 0.0,
     label_weight: Annotated[float, typer.Option(min=0, max=1e6, help="Weight of a label beside a text.")] = 5.0,
+    kl_warmup: Annotated[float, typer.Option(min=0, max=1e6, help="Epochs of growing beta where the rate is 0.")] = 2.0,
     epochs: Annotated[int, typer.Option(min=1, help="The most passes over the data.")] = 6,
     batch_size: Annotated[int, typer.Option(min=1, help="Texts a step.")] = 32,
     learning_rate: Annotated[float, typer.Option(min=1e-8, max=1, help="At first; it falls to zero.")] = 4e-3,
@@ -52,7 +53,7 @@ def fit(
     vocabulary_size: Annotated[int, typer.Option(min=8, help="The most words, four marks included.")] = 20_000,
     max_tokens: Annotated[int, typer.Option(min=1, help="Texts are cut there.")] = 200,
     prior: Annotated[str, typer.Option(help="normal, mixture, vamp or flow.")] = "normal",
-    precision: Annotated[str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")] = "32-true",
+    precision: Annotated[str, typer.Option(help="32-true or bf16-mixed.")] = "32-true",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted fit, same settings.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the model that is there.")] = False,
     tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard's files.")] = None,
@@ -77,6 +78,7 @@ def fit(
         rate=rate or None,
         free_bits=free_bits,
         label_weight=label_weight,
+        kl_warmup=kl_warmup,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
@@ -305,7 +307,7 @@ def read_alike(
     """Read a source by the columns that the model was fitted on, where it has them and no others are named."""
     own = model.metrics_["fit"].get("source") or {"text": None, "label": None}
     if text is None and own["text"] is not None:
-        with suppress(VaeworksError):
+        with suppress(MissingColumnError):
             return read(source, own["text"], own["label"] if label is None else label, encoding, drop_empty, data)
     return read(source, text, label, encoding, drop_empty, data)
 

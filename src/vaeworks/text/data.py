@@ -44,7 +44,9 @@ class Texts:
     ) -> None:
         if isinstance(X, str):
             raise VaeworksError("texts must be a list of strings, not one string: put it into a list")
-        if not (isinstance(X, Texts) or hasattr(X, "__len__") or hasattr(X, "chunks")):
+        if hasattr(X, "columns") or getattr(X, "ndim", 1) != 1:
+            raise VaeworksError("texts must be one column, not a table: pass the column, as in df['text']")
+        if isinstance(X, dict | set) or not (isinstance(X, Texts) or hasattr(X, "__len__") or hasattr(X, "chunks")):
             raise VaeworksError(f"texts must be a list of strings, not a {type(X).__name__}: put them into a list")
         self.X, self.y, self.held_out, self.only_held_out, self.limit = X, y, held_out, only_held_out, limit
         if y is not None and len(y) != len(X):
@@ -80,7 +82,7 @@ class Texts:
     def _kept(self, first: int, count: int) -> np.ndarray:
         if not self.held_out:
             return np.arange(count)
-        scattered = np.arange(first, first + count, dtype=np.uint64) * np.uint64(2654435761) % np.uint64(2**32)
+        scattered = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(2654435761) % np.uint64(2**32)
         return np.flatnonzero((scattered < self.held_out * 2**32) == self.only_held_out)
 
 

@@ -31,7 +31,7 @@ COUNT = Interval(Integral, 1, None, closed="left")
 POSITIVE, NOT_NEGATIVE = Interval(Real, 0, 1e9, closed="neither"), Interval(Real, 0, 1e9, closed="left")
 SHARE = Interval(Real, 0, 1, closed="left")
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
-DRAWS_A_CODE, TEXTS_A_CODE = 64, 4
+MOST_BLOCKS = 1000
 CANDIDATE_TEMPERATURE = 0.5
 
 
@@ -41,7 +41,10 @@ class TextVAE(LatentEstimator):
         text -> bidirectional LSTM encoder -> q(z | text) -> z -+-> LSTM decoder, which sees z at every step -> text
                                                                 +-> one linear layer -> label
 
-    All three parts are trained at once on E_q[log p(text | z) + label_weight * log p(label | z)] - beta * KL(q || p).
+    The encoder reads, beside each word's vector, one of the pair of that word and the word before it, by hashing
+    (`bigram_buckets`). All three parts are trained at once on
+
+        E_q[log p(text | z) + label_weight * log p(label | z)] - beta * KL(q || p).
 
     Parameters
     ----------
@@ -90,7 +93,7 @@ class TextVAE(LatentEstimator):
     device : str
         'auto', 'cpu', 'cuda' or 'mps'.
     precision : str
-        '32-true', 'bf16-mixed' or '16-mixed'.
+        '32-true' or 'bf16-mixed'.
     verbose : bool
         Show a progress bar with the time left.
 
@@ -131,7 +134,7 @@ class TextVAE(LatentEstimator):
         "validation_fraction": [SHARE],
         "random_state": [Interval(Integral, 0, 2**32 - 1, closed="both")],
         "device": [StrOptions({"auto", "cpu", "cuda", "mps"})],
-        "precision": [StrOptions({"32-true", "bf16-mixed", "16-mixed"})],
+        "precision": [StrOptions({"32-true", "bf16-mixed"})],
     }
 
     def __init__(
@@ -277,6 +280,8 @@ class TextVAE(LatentEstimator):
             further texts, and give the one whose own posterior is densest at z.
         """
         codes = torch.as_tensor(Z, dtype=torch.float32)
+        if codes.dim() != 2 or codes.shape[1] != self.latent_dim:
+            raise VaeworksError(f"codes must be (N, {self.latent_dim}), not {tuple(codes.shape)}")
         texts = [self._written(codes, lambda likelihood: likelihood.mode())]
         if candidates > 1:
             drawn = self._written(codes, self._drawing(candidates - 1), candidates - 1)
@@ -307,7 +312,12 @@ class TextVAE(LatentEstimator):
         return self.decode((1 - weights) * ends[0] + weights * ends[1])
 
     def sample(
-        self, n: int = 1, label: Any = None, temperature: float = 0.8, random_state: int | None = None
+        self,
+        n: int = 1,
+        label: Any = None,
+        temperature: float = 0.8,
+        random_state: int | None = None,
+        candidates: int = 4,
     ) -> list[str]:
         """New texts: z from the prior, then words from the decoder.
 
@@ -315,17 +325,21 @@ class TextVAE(LatentEstimator):
         ----------
         n : int
         label : object or None
-            Draw for this class: codes from p(z | label), and of four texts from each code the one that itself reads
-            most like the label.
+            Draw for this class: codes from p(z | label), exactly.
         temperature : float
             Of the words; 1 is the model itself, 0 is greedy.
         random_state : int or None
             None takes the estimator's.
+        candidates : int
+            With a label, so many texts are drawn from each code, and the one that itself reads most like the label is
+            given; 1 draws from the model alone.
         """
+        if n < 1:
+            raise VaeworksError(f"cannot sample {n} texts: ask for at least one")
         with own_random_numbers(self._device()):
             torch.manual_seed(self.random_state if random_state is None else random_state)
             if label is not None:
-                return self._sample_for(n, label, temperature)
+                return self._sample_for(n, label, temperature, candidates)
             return self._written(self._prior_draws(n), lambda likelihood: likelihood.sample(temperature))
 
     @torch.no_grad()
@@ -333,21 +347,27 @@ class TextVAE(LatentEstimator):
         return self.model_.eval().descend(Batch(None), from_prior, n)[0][0].z
 
     @torch.no_grad()
-    def _codes_for(self, n: int, label: Any) -> Tensor:
-        """Draws from p(z | label), by resampling many from the prior by p(label | z)."""
-        index = int(self.class_names_.indices([label])[0])  # type: ignore[union-attr]
-        many = self._prior_draws(n * DRAWS_A_CODE)
-        return many[torch.multinomial(self.model_.heads[LABEL](many).probs[:, index], n)]
+    def _codes_for(self, n: int, index: int) -> Tensor:
+        """Exact draws from p(z | label), (n, latent_dim): those from the prior, each kept with p(label | z)."""
+        kept: list[Tensor] = []
+        for _ in range(MOST_BLOCKS):
+            draws = self._prior_draws(1024)
+            chances = self.model_.heads[LABEL](draws).probs[:, index]
+            kept.append(draws[torch.rand_like(chances) < chances])
+            if sum(map(len, kept)) >= n:
+                return torch.cat(kept)[:n]
+        raise VaeworksError(f"the prior gives this label too seldom to draw {n} texts: ask for fewer")
 
-    def _sample_for(self, n: int, label: Any, temperature: float) -> list[str]:
-        """Texts for a label: of several from each code, the one that itself reads most like the label."""
+    def _sample_for(self, n: int, label: Any, temperature: float, candidates: int) -> list[str]:
         if self.class_names_ is None:
             raise VaeworksError("this model was fitted without labels, so it cannot sample for one: fit it with labels")
-        codes = self._codes_for(n, label).repeat_interleave(TEXTS_A_CODE, 0)
+        index = int(self.class_names_.indices([label])[0])
+        codes = self._codes_for(n, index).repeat_interleave(candidates, 0)
         texts = self._written(codes, lambda likelihood: likelihood.sample(temperature))
-        index = self.class_names_.names.index(label)
-        chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(n, TEXTS_A_CODE)
-        return [texts[row * TEXTS_A_CODE + best] for row, best in enumerate(chances.argmax(1).tolist())]
+        if candidates == 1:
+            return texts
+        chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(n, candidates)
+        return [texts[row * candidates + best] for row, best in enumerate(chances.argmax(1).tolist())]
 
     @torch.no_grad()
     def _written(self, codes: Tensor, decode: Callable[[Any], Tensor], copies: int = 1) -> list[str]:

@@ -150,7 +150,9 @@ class RecurrentDecoder(nn.Module):
         return self.dropout(outputs) + self.shortcut(z)[:, None], (hidden[0], cell[0], z)
 
     def score(self, features: Tensor, targets: Tensor) -> Tensor:
-        return self.softmax(features, targets).output
+        with torch.autocast(features.device.type, enabled=False):
+            return self.softmax(features.float(), targets).output
 
     def log_probs(self, features: Tensor) -> Tensor:
-        return self.softmax.log_prob(features)
+        with torch.autocast(features.device.type, enabled=False):
+            return self.softmax.log_prob(features.float())

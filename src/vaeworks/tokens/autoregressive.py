@@ -7,6 +7,8 @@ from torch import Tensor
 
 from .vocabulary import END, PAD, START, UNKNOWN
 
+ROWS_AT_ONCE = 4096  # of log-probabilities over the whole vocabulary
+
 
 class Stepper(Protocol):
     """A network that reads tokens from left to right; N rows, T tokens, H features, V words."""
@@ -53,7 +55,8 @@ class Autoregressive:
 
     def guesses(self, target: Tensor, observed: Tensor) -> Tensor:
         """The most probable token at each observed position given the true ones before it, (observed.sum(),)."""
-        return self.network.log_probs(self._features(target, observed)[observed]).argmax(-1)
+        parts = self._features(target, observed)[observed].split(ROWS_AT_ONCE)
+        return torch.cat([self.network.log_probs(part).argmax(-1) for part in parts])
 
     def _features(self, target: Tensor, observed: Tensor) -> Tensor:
         known = target.masked_fill(~observed, PAD)
