@@ -93,9 +93,9 @@ def fit(
     if resume:
         run.resume()
     watching = monitors if fabric.is_global_zero else ()
+    for monitor in watching:
+        monitor.start((plan.epochs - run.position.epoch) * len(data))
     try:
-        for monitor in watching:
-            monitor.start((plan.epochs - run.position.epoch) * len(data))
         with own_random_numbers(fabric.device):
             while run.position.epoch < plan.epochs:
                 run.epoch(watching)

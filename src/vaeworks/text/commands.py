@@ -291,7 +291,9 @@ def examples(
     rows: Rows = found.splits[split]
     if split == "all" and source is None:
         unseen = Stream(rows, held_out=model.validation_fraction, only_held_out=True, limit=limit)
-        return unseen, {"dataset": found.name, "split": "held out"}
+        if any(chunk for chunk in unseen.texts()):
+            return unseen, {"dataset": found.name, "split": "held out"}
+        split = "all, since so few rows left none to hold out"
     return rows.head(limit), {"dataset": found.name, "split": split}
 
 

@@ -80,8 +80,6 @@ class Texts:
                 yield from from_records(source) if hasattr(source, "chunks") else from_sequence(source, self.y)
 
     def _kept(self, first: int, count: int) -> np.ndarray:
-        if not self.held_out:
-            return np.arange(count)
         scattered = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(2654435761) % np.uint64(2**32)
         return np.flatnonzero((scattered < self.held_out * 2**32) == self.only_held_out)
 

@@ -214,9 +214,9 @@ class TextVAE(LatentEstimator):
             texts.texts(), self.vocabulary_size, self.lower, self.tokens == "subwords", self.min_count
         )
         self.class_names_ = Classes.learn(Texts(X, y).labels(), self.missing_label)
-        held_out = Texts(*validation) if validation is not None else Texts(X, y, held_out=share, only_held_out=True)
-        data = self._encoded(texts)
-        return data, self._encoded(held_out) if share or validation is not None else None
+        held_out = Texts(X, y, held_out=share, only_held_out=True) if validation is None else Texts(*validation)
+        some = any(chunk for chunk in held_out.texts())
+        return self._encoded(texts), self._encoded(held_out) if some else None
 
     def _encoded(self, texts: Texts) -> TextData:
         window = Window(self.max_tokens, self.tail_tokens, self.decoder_words)
