@@ -29,6 +29,8 @@ lint: $(READY)  ## format, lint, types
 benchmarks: $(READY)  ## every figure in the README (about an hour)
 	$(BIN)/python benchmarks/text_rotten.py
 	$(BIN)/python benchmarks/loop_overhead.py
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/text_memory.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) models/demo

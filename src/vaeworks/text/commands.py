@@ -287,7 +287,7 @@ def examples(
         )
     else:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
-    split = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
+    split: str = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
     rows: Rows = found.splits[split]
     if split == "all" and source is None:
         unseen = Stream(rows, held_out=model.validation_fraction, only_held_out=True, limit=limit)
