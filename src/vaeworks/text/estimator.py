@@ -2,19 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterator
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor
 
 from ..core.batch import Batch
 from ..core.likelihoods import ClassHead
 from ..core.model import LatentModel, from_prior, replay
 from ..core.posteriors import NormalPosterior
-from ..core.priors import PRIORS, make_prior
+from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
 from ..fitting.labels import LABEL, Classes
@@ -25,11 +23,9 @@ from ..tokens.vocabulary import PAD, Vocabulary
 from .card import text_card
 from .data import TextData, Texts, Window
 from .figures import token_figures
+from .limits import LIMITS
 from .networks import BidirectionalEncoder, RecurrentDecoder
 
-COUNT = Interval(Integral, 1, None, closed="left")
-POSITIVE, NOT_NEGATIVE = Interval(Real, 0, 1e9, closed="neither"), Interval(Real, 0, 1e9, closed="left")
-SHARE = Interval(Real, 0, 1, closed="left")
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
 MOST_BLOCKS = 1000
 CANDIDATE_TEMPERATURE = 0.5
@@ -105,37 +101,7 @@ class TextVAE(LatentEstimator):
     """
 
     kind = "text"
-    _parameter_constraints: ClassVar[dict] = {
-        "latent_dim": [COUNT],
-        "rate": [POSITIVE, None],
-        "free_bits": [NOT_NEGATIVE],
-        "label_weight": [NOT_NEGATIVE],
-        "label_warmup": [NOT_NEGATIVE],
-        "kl_warmup": [NOT_NEGATIVE],
-        "epochs": [COUNT],
-        "batch_size": [COUNT],
-        "learning_rate": [POSITIVE],
-        "patience": [COUNT, None],
-        "averaging": [SHARE, None],
-        "tokens": [StrOptions({"words", "subwords"})],
-        "vocabulary_size": [Interval(Integral, 8, None, closed="left")],
-        "min_count": [COUNT],
-        "max_tokens": [COUNT],
-        "tail_tokens": [Interval(Integral, 0, None, closed="left")],
-        "decoder_words": [Interval(Integral, 8, None, closed="left"), None],
-        "embedding_dim": [COUNT],
-        "encoder_units": [COUNT],
-        "decoder_units": [Interval(Integral, 4, None, closed="left")],
-        "dropout": [SHARE],
-        "word_dropout": [SHARE],
-        "decoder_word_dropout": [SHARE],
-        "bigram_buckets": [Interval(Integral, 0, None, closed="left")],
-        "prior": [StrOptions(set(PRIORS))],
-        "validation_fraction": [SHARE],
-        "random_state": [Interval(Integral, 0, 2**32 - 1, closed="both")],
-        "device": [StrOptions({"auto", "cpu", "cuda", "mps"})],
-        "precision": [StrOptions({"32-true", "bf16-mixed"})],
-    }
+    _parameter_constraints: ClassVar[dict] = LIMITS
 
     def __init__(
         self,
