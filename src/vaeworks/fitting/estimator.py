@@ -298,7 +298,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _over(self, X: Any, compute: Any) -> np.ndarray:
         check_is_fitted(self)
         self.model_.eval()
-        parts: list[Tensor] = [compute(batch).float().cpu() for batch in self._moved(self._batches(X))]
+        parts: list[Tensor] = [compute(batch).float().cpu() for batch in self.batches(X)]
         if not parts:
             raise VaeworksError("there are no examples: give at least one")
         return torch.cat(parts).numpy()

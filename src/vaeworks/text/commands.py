@@ -1,6 +1,7 @@
 """The shell verbs of texts. They import torch only when they run, so that help is quick."""
 
 from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,22 @@ Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a name
 Texts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The texts themselves.")]
 File = Annotated[Path | None, typer.Option("--file", help="Read texts from here, one a line.")]
 Out = Annotated[Path, typer.Option("--out", help="Where to write; a .parquet, .csv or .npz.")]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a source of texts is read: its columns, its encoding, and where a local copy of a named set lies."""
+
+    text: str | None
+    label: str | None
+    encoding: str
+    drop_empty: bool
+    data: str | None
+
+    def load(self, source: str) -> "Dataset":
+        from .. import datasets
+
+        return datasets.load(source, **{**asdict(self), "data": None if self.data is None else Path(self.data)})
 
 
 def fit(
@@ -72,7 +89,8 @@ def fit(
     from ..fitting.session import fit_into_folder
     from .estimator import TextVAE
 
-    found = read(source, text, label, encoding, drop_empty, data)
+    reading = Reading(text, label, encoding, drop_empty, None if data is None else str(data))
+    found = reading.load(source)
     estimator = TextVAE(
         latent_dim=latent_dim,
         rate=rate or None,
@@ -93,15 +111,7 @@ def fit(
     )
     monitors = (ProgressBar(), *([TensorBoard(tensorboard)] if tensorboard else []))
     rows = training_rows(found)
-    origin = {
-        "source": source,
-        "text": text,
-        "label": label,
-        "encoding": encoding,
-        "drop_empty": drop_empty,
-        "data": None if data is None else str(data),
-        "rows": sum(map(len, rows["X"])),
-    }
+    origin = {"source": source, **asdict(reading), "rows": sum(map(len, rows["X"]))}
     fit_into_folder(estimator, rows, out, origin, resume, overwrite, monitors)
     fitted = estimator.metrics_["fit"]
     left_out = ("seconds", "importance_bound_nats", "importance_samples")
@@ -128,7 +138,9 @@ def evaluate(
 
       vae evaluate models/mine new.csv --text review --label stars --samples 100
     """
-    X, said = examples(model, source, limit, text, label, encoding, drop_empty, data)
+    X, said = examples(
+        model, source, limit, Reading(text, label, encoding, drop_empty, None if data is None else str(data))
+    )
     figures = {**said, **model.evaluate(X, samples=samples)}
     model.metrics_ = {**figures, "fit": model.metrics_["fit"], "history": model.metrics_["history"]}
     return figures
@@ -187,7 +199,8 @@ def encode(
     from ..fitting.codes import write_codes
 
     no_label = None if is_named(source) else ""
-    splits = read_alike(model, source, text, no_label, encoding, drop_empty, data).splits
+    reading = Reading(text, no_label, encoding, drop_empty, None if data is None else str(data))
+    splits = read_alike(model, source, reading).splits
     rows = write_codes(model, tuple(splits.values()), out)
     return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(splits)}
 
@@ -200,6 +213,8 @@ def sample(
     seed: int = 0,
 ) -> dict:
     """Write new texts: codes from the prior, words from the decoder.
+
+    With a label, codes that it fits, and of four texts from each the one that reads most like it.
 
     Examples:
 
@@ -242,17 +257,11 @@ def report(
     """
     from ..report import write_report
 
-    X, said = examples(model, source, None, text, label, encoding, drop_empty, data)
+    X, said = examples(
+        model, source, None, Reading(text, label, encoding, drop_empty, None if data is None else str(data))
+    )
     write_report(f"TextVAE on {said['dataset']}", model.panels(X), out)
     return {"report": str(out), **said}
-
-
-def read(
-    source: str, text: str | None, label: str | None, encoding: str, drop_empty: bool, data: Path | None
-) -> "Dataset":
-    from .. import datasets
-
-    return datasets.load(source, text=text, label=label, encoding=encoding, drop_empty=drop_empty, data=data)
 
 
 def training_rows(found: "Dataset") -> dict[str, Any]:
@@ -265,26 +274,16 @@ def training_rows(found: "Dataset") -> dict[str, Any]:
     return {"X": (train, *rows), "validation": None if validation is None else (validation, None)}
 
 
-def examples(
-    model: "TextVAE",
-    source: str | None,
-    limit: int | None,
-    text: str | None,
-    label: str | None,
-    encoding: str,
-    drop_empty: bool,
-    data: Path | None,
-) -> tuple[Any, dict[str, str]]:
+def examples(model: "TextVAE", source: str | None, limit: int | None, reading: Reading) -> tuple[Any, dict[str, str]]:
     """Rows to judge a model by: those given, or the part of its own data that it was not trained on."""
     from .data import Texts as Stream
 
     own = model.metrics_["fit"].get("source")
     if source is not None:
-        found = read_alike(model, source, text, label, encoding, drop_empty, data)
+        found = read_alike(model, source, reading)
     elif own is not None:
-        found = read(
-            own["source"], own["text"], own["label"], own["encoding"], own["drop_empty"], data or as_path(own["data"])
-        )
+        was = Reading(**{field.name: own[field.name] for field in fields(Reading)})
+        found = replace(was, data=reading.data or was.data).load(own["source"])
     else:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
     split: str = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
@@ -297,25 +296,14 @@ def examples(
     return rows.head(limit), {"dataset": found.name, "split": split}
 
 
-def read_alike(
-    model: "TextVAE",
-    source: str,
-    text: str | None,
-    label: str | None,
-    encoding: str,
-    drop_empty: bool,
-    data: Path | None,
-) -> "Dataset":
+def read_alike(model: "TextVAE", source: str, reading: Reading) -> "Dataset":
     """Read a source by the columns that the model was fitted on, where it has them and no others are named."""
     own = model.metrics_["fit"].get("source") or {"text": None, "label": None}
-    if text is None and own["text"] is not None:
+    if reading.text is None and own["text"] is not None:
+        label = own["label"] if reading.label is None else reading.label
         with suppress(MissingColumnError):
-            return read(source, own["text"], own["label"] if label is None else label, encoding, drop_empty, data)
-    return read(source, text, label, encoding, drop_empty, data)
-
-
-def as_path(name: str | None) -> Path | None:
-    return None if name is None else Path(name)
+            return replace(reading, text=own["text"], label=label).load(source)
+    return reading.load(source)
 
 
 def texts_given(texts: list[str] | None, file: Path | None) -> list[str]:
