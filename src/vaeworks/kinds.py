@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from .errors import VaeworksError
+from .pretrained import located
 
 
 @dataclass(frozen=True)
@@ -36,20 +37,20 @@ KINDS = {
 }
 
 
-def kind_of(folder: Path | str) -> Kind:
+def kind_of(model: Path | str) -> Kind:
     """The kind of a saved model, without importing torch."""
     from .fitting.artifact import read_config
 
-    name = read_config(Path(folder))["kind"]
+    name = read_config(located(model))["kind"]
     if name not in KINDS:
         raise VaeworksError(
-            f"{folder} holds a model of kind {name!r}, which this version does not know: upgrade vaeworks"
+            f"{model} holds a model of kind {name!r}, which this version does not know: upgrade vaeworks"
         )
     return KINDS[name]
 
 
-def load(folder: Path | str) -> Any:
-    """The fitted estimator in a folder that `save` or `vae fit` wrote.
+def load(model: Path | str) -> Any:
+    """The fitted estimator in a folder that `save` or `vae fit` wrote, or that ships under a name, such as "imdb".
 
     Raises
     ------
@@ -58,4 +59,4 @@ def load(folder: Path | str) -> Any:
     """
     from .fitting import artifact
 
-    return artifact.load(Path(folder), kind_of(folder).estimator_class())
+    return artifact.load(located(model), kind_of(model).estimator_class())

@@ -6,14 +6,31 @@ from typing import Annotated
 import typer
 
 
-def info(folder: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a fitted model.")]) -> dict:
+def info(
+    name: Annotated[
+        str, typer.Argument(metavar="MODEL", help="Folder of a fitted model, or the name of one that ships.")
+    ],
+) -> dict:
     """Show what a model is, how it was made, and every figure that was measured.
+
+    Where a data set has the name too, it is shown beside the model that ships, or alone.
 
     Examples:
 
       vae info models/rotten --json
+
+      vae info imdb
     """
-    from ..fitting.artifact import read_config, read_metrics
+    from ..datasets import describe, is_named
+    from ..pretrained import located
+
+    folder, named = located(name), is_named(name)
+    model = about(folder) if folder.exists() or not named else {}
+    return {**model, **({"data set": describe(name)} if named else {})}
+
+
+def about(folder: Path) -> dict:
+    from ..fitting.artifact import CARD, read_config, read_metrics
 
     config, metrics = read_config(folder), read_metrics(folder)
     history, fitted = metrics.pop("history"), metrics.pop("fit")
@@ -24,6 +41,7 @@ def info(folder: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of
         "made by": ", ".join(f"{name} {value}" for name, value in config["made_by"].items()),
         "fitted on": (fitted.get("source") or {}).get("source"),
         "epochs": len(history),
+        "card": str(folder / CARD),
         "parameters": config["parameters"],
         "figures": shown,
     }

@@ -13,7 +13,12 @@ import typer
 
 from .render import show
 
-MODEL = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a fitted model.", show_default=False)]
+MODEL = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL", help="Folder of a fitted model, or the name of one that ships.", show_default=False
+    ),
+]
 SHARED = {
     "seed": (Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes a run repeatable.")], 0),
     "device": (Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")], "auto"),
@@ -82,5 +87,7 @@ def loaded(folder: Path, shared: dict[str, Any]) -> Any:
 
 def remember(folder: Path, model: Any) -> None:
     from ..fitting.artifact import write_metrics
+    from ..pretrained import ships
 
-    write_metrics(folder, model.metrics_)
+    if not ships(folder):
+        write_metrics(folder, model.metrics_)

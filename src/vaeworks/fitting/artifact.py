@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
+from ..pretrained import names
 from .files import folder_written_whole, written_whole
 
 FORMAT = 1
@@ -17,8 +18,8 @@ CONFIG_FIELDS = {"kind": str, "format": int, "parameters": dict, "made_by": dict
 METRICS_FIELDS = {"fit": dict, "history": list}
 
 
-def save(estimator: Any, folder: Path | str, overwrite: bool = False) -> None:
-    """Write a fitted estimator into a folder.
+def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: bool = False) -> None:
+    """Write a fitted estimator into a folder; `compact` as `compacted` says.
 
     Raises
     ------
@@ -27,12 +28,14 @@ def save(estimator: Any, folder: Path | str, overwrite: bool = False) -> None:
     """
     from safetensors.torch import save_file
 
+    from .compact import compacted
+
     folder = Path(folder)
     if folder.exists() and not overwrite:
         raise VaeworksError(f"{folder} exists already: choose another folder, or pass overwrite (--overwrite)")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in estimator.model_.state_dict().items()}
     with folder_written_whole(folder) as temporary:
-        save_file(weights, temporary / WEIGHTS)
+        save_file(compacted(weights) if compact else weights, temporary / WEIGHTS)
         write_json(temporary / CONFIG, config_of(estimator))
         write_json(temporary / STATE, estimator.data_state())
         write_json(temporary / METRICS, estimator.metrics_)
@@ -63,7 +66,8 @@ def read_config(folder: Path) -> dict:
         When the folder is not a model, is damaged, or was made by a newer version.
     """
     if not folder.exists():
-        raise VaeworksError(f"there is no model at {folder}: give the folder that fit wrote")
+        shipped = "".join(f", or {name}, which ships" for name in names())
+        raise VaeworksError(f"there is no model at {folder}: give the folder that fit wrote{shipped}")
     if not (folder / CONFIG).is_file():
         raise VaeworksError(f"{folder} is not a model: it has no {CONFIG}")
     config = read_fields(folder / CONFIG, CONFIG_FIELDS)
@@ -78,11 +82,13 @@ def load(folder: Path, estimator_class: Any) -> Any:
     """The estimator that `save` wrote, on the CPU."""
     from safetensors.torch import load_file
 
+    from .compact import expanded
+
     config = read_config(folder)
     try:
         estimator = estimator_class(**config["parameters"])
         estimator.restore(read_json(folder / STATE))
-        estimator.model_.load_state_dict(load_file(folder / WEIGHTS))
+        estimator.model_.load_state_dict(expanded(load_file(folder / WEIGHTS)))
     except VaeworksError:
         raise
     except Exception as error:  # what damage raises is up to torch, safetensors and tokenizers

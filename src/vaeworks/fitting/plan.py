@@ -26,6 +26,8 @@ class Schedule:
         (Fu et al. 2019).
     cycles : int
         How often a cyclical schedule rises.
+    delay : float
+        Epochs at `start` before the way begins.
     """
 
     start: float
@@ -33,12 +35,16 @@ class Schedule:
     epochs: float = 0.0
     shape: str = "linear"
     cycles: int = 4
+    delay: float = 0.0
 
     def __post_init__(self) -> None:
         if self.shape not in ("linear", "cosine", "cyclical"):
             raise VaeworksError(f"there is no schedule {self.shape!r}: choose linear, cosine or cyclical")
 
     def __call__(self, epoch: float) -> float:
+        if epoch < self.delay:
+            return self.start
+        epoch -= self.delay
         if self.epochs <= 0 or epoch >= self.epochs:
             return self.stop
         progress = epoch / self.epochs
@@ -47,6 +53,10 @@ class Schedule:
         elif self.shape == "cyclical":
             progress = min(1.0, 2 * (progress * self.cycles % 1.0))
         return self.start + (self.stop - self.start) * progress
+
+    def length(self) -> float:
+        """Epochs until it is at `stop`."""
+        return self.delay + self.epochs
 
 
 def constant(value: float) -> Schedule:
@@ -79,7 +89,7 @@ class Phase:
     def warm_up(self) -> float:
         """Epochs until the weights of the objective have settled."""
         schedules = (self.label_weight,) if self.rate else (self.kl_weight, self.label_weight)
-        return max(schedule.epochs for schedule in schedules)
+        return max(schedule.length() for schedule in schedules)
 
 
 Penalty = Callable[[Evidence, Batch], Tensor]

@@ -1,5 +1,6 @@
 """The shell verbs of texts. They import torch only when they run, so that help is quick."""
 
+import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -54,23 +55,35 @@ def fit(
     encoding: Encoding = "utf-8",
     drop_empty: DropEmpty = False,
     data: Local = None,
-    latent_dim: Annotated[int, typer.Option(min=1, help="Units of the latent code.")] = 32,
+    preset: Annotated[
+        str | None, typer.Option(help="default, imdb or quick: settings to begin with; by default the data's own.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="MODEL", help="Go on from this model, a folder or imdb.")
+    ] = None,
+    latent_dim: Annotated[int | None, typer.Option(min=1, help="Units of the latent code.")] = None,
     rate: Annotated[
-        float, typer.Option(min=0, max=1000, help="Nats of KL that training holds; 0 trains the plain bound.")
-    ] = 10.0,
+        float | None, typer.Option(min=0, max=1000, help="Nats of KL that training holds; 0 trains the plain bound.")
+    ] = None,
     free_bits: Annotated[
-        float, typer.Option(min=0, max=1000, help="Nats a unit below which its KL is not pushed.")
-    ] = 0.0,
-    label_weight: Annotated[float, typer.Option(min=0, max=1e6, help="Weight of a label beside a text.")] = 5.0,
-    kl_warmup: Annotated[float, typer.Option(min=0, max=1e6, help="Epochs of growing beta where the rate is 0.")] = 2.0,
-    epochs: Annotated[int, typer.Option(min=1, help="The most passes over the data.")] = 6,
-    batch_size: Annotated[int, typer.Option(min=1, help="Texts a step.")] = 32,
-    learning_rate: Annotated[float, typer.Option(min=1e-8, max=1, help="At first; it falls to zero.")] = 4e-3,
-    tokens: Annotated[str, typer.Option(help="words or subwords.")] = "words",
-    vocabulary_size: Annotated[int, typer.Option(min=8, help="The most words, four marks included.")] = 20_000,
-    max_tokens: Annotated[int, typer.Option(min=1, help="Texts are cut there.")] = 200,
-    prior: Annotated[str, typer.Option(help="normal, mixture, vamp or flow.")] = "normal",
-    precision: Annotated[str, typer.Option(help="32-true or bf16-mixed.")] = "32-true",
+        float | None, typer.Option(min=0, max=1000, help="Nats a unit below which its KL is not pushed.")
+    ] = None,
+    label_weight: Annotated[float | None, typer.Option(min=0, max=1e6, help="Weight of a label beside a text.")] = None,
+    kl_warmup: Annotated[
+        float | None, typer.Option(min=0, max=1e6, help="Epochs of growing beta where the rate is 0.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="The most passes over the data.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Texts a step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=1e-8, max=1, help="At first; it falls to zero.")] = None,
+    tokens: Annotated[str | None, typer.Option(help="words or subwords.")] = None,
+    vocabulary_size: Annotated[int | None, typer.Option(min=8, help="The most words, four marks included.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="What is reconstructed of a text.")] = None,
+    prior: Annotated[str | None, typer.Option(help="normal, mixture, vamp or flow.")] = None,
+    precision: Annotated[str | None, typer.Option(help="32-true or bf16-mixed.")] = None,
+    others: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any further parameter of TextVAE, as in --set dropout=0.2."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted fit, same settings.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the model that is there.")] = False,
     tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard's files.")] = None,
@@ -79,40 +92,52 @@ def fit(
 ) -> dict:
     """Fit a text VAE: one latent code that reconstructs a text and predicts its label.
 
+    What no option says is as in the preset, and else as in the defaults of TextVAE.
+
     Examples:
 
       vae fit text rotten --out models/rotten
 
       vae fit text my.csv --text review --label stars --out models/mine
+
+      vae fit text imdb --preset quick --out models/quick
+
+      vae fit text my.csv --from imdb --out models/mine
     """
     from ..fitting.monitors import ProgressBar, TensorBoard
     from ..fitting.session import fit_into_folder
+    from ..kinds import load
     from .estimator import TextVAE
+    from .presets import preset_for
 
+    options = {
+        "latent_dim": latent_dim,
+        "rate": rate,
+        "free_bits": free_bits,
+        "label_weight": label_weight,
+        "kl_warmup": kl_warmup,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "tokens": tokens,
+        "vocabulary_size": vocabulary_size,
+        "max_tokens": max_tokens,
+        "prior": prior,
+        "precision": precision,
+    }
+    chosen = {name: value for name, value in options.items() if value is not None} | assignments(others or [])
+    chosen |= {"rate": chosen.get("rate") or None} if "rate" in chosen else {}
+    begun = None if start is None else load(start)
+    settings = preset_for(source, preset, begun is not None)
     reading = Reading(text, label, encoding, drop_empty, None if data is None else str(data))
     found = reading.load(source)
-    estimator = TextVAE(
-        latent_dim=latent_dim,
-        rate=rate or None,
-        free_bits=free_bits,
-        label_weight=label_weight,
-        kl_warmup=kl_warmup,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        tokens=tokens,
-        vocabulary_size=vocabulary_size,
-        max_tokens=max_tokens,
-        prior=prior,
-        label_name=found.label_name or "label",
-        random_state=seed,
-        device=device,
-        precision=precision,
-    )
+    estimator = TextVAE(**({} if begun is None else begun.get_params()))
+    always = {"label_name": found.label_name or "label", "random_state": seed, "device": device}
+    estimator.set_params(**{**settings.parameters, **always, **chosen})
     monitors = (ProgressBar(), *([TensorBoard(tensorboard)] if tensorboard else []))
-    rows = training_rows(found)
-    origin = {"source": source, **asdict(reading), "rows": sum(map(len, rows["X"]))}
-    fit_into_folder(estimator, rows, out, origin, resume, overwrite, monitors)
+    rows = training_rows(found, settings.unlabelled)
+    origin = {"source": source, **asdict(reading), "rows": sum(map(len, rows["X"])), "start": start}
+    fit_into_folder(estimator, {**rows, "start": begun}, out, origin, resume, overwrite, monitors)
     fitted = estimator.metrics_["fit"]
     left_out = ("seconds", "importance_bound_nats", "importance_samples")
     figures = {name: value for name, value in scalars(fitted["held_out"]).items() if name not in left_out}
@@ -171,7 +196,7 @@ def predict(model: "TextVAE", texts: Texts = None, file: File = None) -> dict:
 
     Examples:
 
-      vae predict models/rotten "A film I will not forget."
+      vae predict imdb "A film I will not forget."
     """
     if model.class_names_ is None:
         raise VaeworksError("this model was fitted without labels, so it predicts none: fit it with --label")
@@ -218,7 +243,7 @@ def sample(
 
     Examples:
 
-      vae sample models/rotten -n 5 --label fresh --temperature 0.8 --seed 1
+      vae sample imdb -n 5 --label positive --temperature 0.8 --seed 1
     """
     wanted = None if label is None else as_class(model, label)
     return {"texts": model.sample(n, wanted, temperature, seed)}
@@ -234,7 +259,7 @@ def interpolate(
 
     Examples:
 
-      vae interpolate models/rotten "A gem." "A waste of time." --steps 7
+      vae interpolate imdb "A gem." "A waste of time." --steps 7
     """
     return {"texts": model.interpolate(first, second, steps)}
 
@@ -264,12 +289,29 @@ def report(
     return {"report": str(out), **said}
 
 
-def training_rows(found: "Dataset") -> dict[str, Any]:
-    """The rows to fit, unlabelled ones too, and the validation rows where the set has some."""
+def assignments(words: list[str]) -> dict[str, Any]:
+    """NAME=VALUE of further parameters of the estimator; a value is read as JSON where it is some."""
+    from .estimator import TextVAE
+
+    given: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or name not in TextVAE().get_params():
+            known = ", ".join(TextVAE().get_params())
+            raise VaeworksError(f"--set takes NAME=VALUE of a parameter, not {word!r}: the parameters are {known}")
+        try:
+            given[name] = json.loads(value)
+        except ValueError:
+            given[name] = value
+    return given
+
+
+def training_rows(found: "Dataset", unlabelled: bool = True) -> dict[str, Any]:
+    """The rows to fit, where wanted the unlabelled ones too, and the validation rows where the set has some."""
     train = found.splits.get("train") or found.splits.get("all")
     if train is None:
         raise VaeworksError(f"{found.name} has no training part: its parts are {', '.join(found.splits)}")
-    rows = tuple(found.splits[name] for name in ("unlabelled",) if name in found.splits)
+    rows = tuple(found.splits[name] for name in ("unlabelled",) if unlabelled and name in found.splits)
     validation = found.splits.get("validation")
     return {"X": (train, *rows), "validation": None if validation is None else (validation, None)}
 

@@ -132,13 +132,19 @@ class Window:
     tail: int = 0
     words: int | None = None
 
-    def read(self, ids: list[int]) -> list[int]:
+    def cut(self, ids: list[int]) -> list[int]:
+        """What is kept of a text: its head and tail, or all of it and an end mark."""
         if len(ids) <= self.head + self.tail:
-            return ids
+            return [*ids, END]
         return ids[: self.head] + ids[len(ids) - self.tail :]
 
-    def scored(self, read: np.ndarray) -> np.ndarray:
-        scored = read[: self.head]
+    def read(self, kept: np.ndarray) -> np.ndarray:
+        return kept[:-1] if kept[-1] == END else kept
+
+    def scored(self, kept: np.ndarray) -> np.ndarray:
+        """The head, and its end mark where the text ends in it: a text that goes on does not end."""
+        ends = kept[-1] == END and len(kept) == self.head + 1
+        scored = kept[: self.head + ends]
         return scored if self.words is None else np.where(scored < self.words, scored, UNKNOWN)
 
 
@@ -167,7 +173,7 @@ class TextData:
         schema = pa.schema({"ids": pa.list_(pa.int32()), "label": pa.int64()})
         with pa.ipc.new_file(self.file, schema) as writer:
             for texts, labels in regular(stream):
-                ids = [window.read(row) for row in vocabulary.encode(texts)]
+                ids = [window.cut(row) for row in vocabulary.encode(texts)]
                 known = np.full(len(ids), -1) if labels is None or classes is None else classes.indices(labels)
                 writer.write(
                     pa.record_batch([pa.array(ids, pa.list_(pa.int32())), pa.array(known, pa.int64())], schema=schema)
@@ -213,10 +219,12 @@ class TextData:
             yield self._batch(ids[rows], labels[rows])
 
     def _batch(self, ids: list[np.ndarray], labels: np.ndarray) -> Batch:
-        """Token ids (B, T) to read, and with an end mark (B, T' + 1) to score."""
-        target = padded([np.append(self.window.scored(row), END) for row in ids])
+        """Token ids (B, T) to read and (B, T') to score."""
+        target = padded([self.window.scored(row) for row in ids])
         known = {LABEL: torch.from_numpy(labels.copy())}
-        return Batch(input=padded(ids), target=target, observed=target != PAD, labels=known)
+        return Batch(
+            input=padded([self.window.read(row) for row in ids]), target=target, observed=target != PAD, labels=known
+        )
 
 
 def regular(stream: Texts) -> Iterator[Chunk]:

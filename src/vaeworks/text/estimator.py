@@ -52,8 +52,8 @@ class TextVAE(LatentEstimator):
         Nats a unit below which its KL is not pushed.
     label_weight : float
         Weight of a label's log-probability beside that of a text, whose words are many.
-    label_warmup : float
-        Epochs over which that weight grows from 0.
+    label_delay, label_warmup : float
+        Epochs in which labels do not count, and those over which their weight then grows from 0.
     kl_warmup : float
         Epochs over which beta grows from 0 to 1 where there is no `rate`.
     epochs, batch_size, learning_rate
@@ -74,8 +74,10 @@ class TextVAE(LatentEstimator):
         The most frequent words, which the decoder can say where the encoder knows more; None for all.
     embedding_dim, encoder_units, decoder_units
         Sizes of word vectors and of the LSTMs (of each direction, in the encoder).
-    dropout, word_dropout, decoder_word_dropout
-        Shares of features of the networks, of words that the encoder reads, and of those that the decoder reads.
+    dropout, word_dropout
+        Shares of the features, and of the words, that the encoder goes without while training.
+    decoder_dropout, decoder_word_dropout
+        The same of the decoder.
     bigram_buckets : int
         Size of the encoder's hashed table of word pairs; 0 for none.
     prior : 'normal', 'mixture', 'vamp' or 'flow'
@@ -109,6 +111,7 @@ class TextVAE(LatentEstimator):
         rate: float | None = 10.0,
         free_bits: float = 0.0,
         label_weight: float = 5.0,
+        label_delay: float = 0.0,
         label_warmup: float = 0.0,
         kl_warmup: float = 2.0,
         epochs: int = 6,
@@ -128,6 +131,7 @@ class TextVAE(LatentEstimator):
         decoder_units: int = 256,
         dropout: float = 0.3,
         word_dropout: float = 0.1,
+        decoder_dropout: float = 0.3,
         decoder_word_dropout: float = 0.1,
         bigram_buckets: int = 65_536,
         prior: str = "normal",
@@ -143,6 +147,7 @@ class TextVAE(LatentEstimator):
         self.rate = rate
         self.free_bits = free_bits
         self.label_weight = label_weight
+        self.label_delay = label_delay
         self.label_warmup = label_warmup
         self.kl_warmup = kl_warmup
         self.epochs = epochs
@@ -162,6 +167,7 @@ class TextVAE(LatentEstimator):
         self.decoder_units = decoder_units
         self.dropout = dropout
         self.word_dropout = word_dropout
+        self.decoder_dropout = decoder_dropout
         self.decoder_word_dropout = decoder_word_dropout
         self.bigram_buckets = bigram_buckets
         self.prior = prior
@@ -173,16 +179,18 @@ class TextVAE(LatentEstimator):
         self.precision = precision
         self.verbose = verbose
 
-    def _prepare(self, X: Any, y: Any, validation: Any) -> tuple[TextData, TextData | None]:
+    def _prepare(self, X: Any, y: Any, validation: Any, start: Any = None) -> tuple[TextData, TextData | None]:
         share = 0.0 if validation is not None else self.validation_fraction
         texts = Texts(X, y, held_out=share)
-        self.vocabulary_ = Vocabulary.learn(
-            texts.texts(), self.vocabulary_size, self.lower, self.tokens == "subwords", self.min_count
-        )
+        self.vocabulary_ = start.vocabulary_ if start is not None else self._learn_vocabulary(texts)
         self.class_names_ = Classes.learn(Texts(X, y).labels(), self.missing_label)
         held_out = Texts(X, y, held_out=share, only_held_out=True) if validation is None else Texts(*validation)
         some = any(chunk for chunk in held_out.texts())
         return self._encoded(texts), self._encoded(held_out) if some else None
+
+    def _learn_vocabulary(self, texts: Texts) -> Vocabulary:
+        subwords = self.tokens == "subwords"
+        return Vocabulary.learn(texts.texts(), self.vocabulary_size, self.lower, subwords, self.min_count)
 
     def _encoded(self, texts: Texts) -> TextData:
         window = Window(self.max_tokens, self.tail_tokens, self.decoder_words)
@@ -198,7 +206,7 @@ class TextVAE(LatentEstimator):
             self.latent_dim,
             self.embedding_dim,
             self.decoder_units,
-            self.dropout,
+            self.decoder_dropout,
             self.decoder_word_dropout,
             self.max_tokens + 1,
         )
@@ -216,7 +224,7 @@ class TextVAE(LatentEstimator):
             epochs=self.epochs,
             learning_rate=Schedule(self.learning_rate, 0.0, self.epochs, "cosine"),
             kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
-            label_weight=Schedule(0.0, self.label_weight, self.label_warmup),
+            label_weight=Schedule(0.0, self.label_weight, self.label_warmup, delay=self.label_delay),
             rate=self.rate,
         )
         return Plan((phase,), self.free_bits, self.patience, self.averaging, seed=self.random_state)

@@ -1,0 +1,42 @@
+"""A fit that goes on from another model."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from vaeworks import VaeworksError
+
+
+@pytest.fixture
+def standing_still(tiny_text_model):
+    """The same model, whose every step is too small to matter."""
+    return clone(tiny_text_model).set_params(epochs=1, learning_rate=1e-12, averaging=None)
+
+
+def test_it_begins_where_the_other_stood(standing_still, tiny_text_model, tiny_corpus):
+    texts, labels = tiny_corpus
+    again = standing_still.fit(texts[:40], labels[:40], start=tiny_text_model)
+    assert again.vocabulary_.to_json() == tiny_text_model.vocabulary_.to_json()
+    assert np.allclose(again.transform(texts), tiny_text_model.transform(texts), atol=1e-4)
+    assert (again.predict(texts) == tiny_text_model.predict(texts)).all()
+
+
+def test_other_labels_begin_anew(standing_still, tiny_text_model, tiny_corpus):
+    texts = tiny_corpus[0]
+    other = ["even" if row % 2 == 0 else "odd" for row in range(len(texts))]
+    again = standing_still.fit(texts, other, start=tiny_text_model)
+    assert set(again.classes_) == {"even", "odd"}
+    assert np.allclose(again.transform(texts), tiny_text_model.transform(texts), atol=1e-4)
+
+
+def test_labels_can_come_later(tiny_text_model, tiny_corpus):
+    texts, labels = tiny_corpus
+    without = clone(tiny_text_model).set_params(epochs=1).fit(texts)
+    after = clone(tiny_text_model).fit(texts, labels, start=without)
+    assert (after.predict(texts) == labels).mean() > 0.97
+
+
+def test_other_sizes_are_refused(tiny_text_model, tiny_corpus):
+    other = clone(tiny_text_model).set_params(latent_dim=tiny_text_model.latent_dim + 1)
+    with pytest.raises(VaeworksError, match="other sizes"):
+        other.fit(*tiny_corpus, start=tiny_text_model)
