@@ -30,20 +30,17 @@ def info(
 
 
 def about(folder: Path) -> dict:
-    from ..fitting.artifact import CARD, read_config, read_metrics
+    from ..fitting.artifact import CARD, measured, read_config, read_metrics
 
     config, metrics = read_config(folder), read_metrics(folder)
-    history, fitted = metrics.pop("history"), metrics.pop("fit")
-    measured = metrics or {"dataset": "what fit held out or was given as validation", **fitted["held_out"]}
-    shown = {name: value for name, value in measured.items() if not isinstance(value, list)}
     return {
         "kind": config["kind"],
         "made by": ", ".join(f"{name} {value}" for name, value in config["made_by"].items()),
-        "fitted on": (fitted.get("source") or {}).get("source"),
-        "epochs": len(history),
+        "fitted on": (metrics["fit"].get("source") or {}).get("source"),
+        "epochs": len(metrics["history"]),
         "card": str(folder / CARD),
         "parameters": config["parameters"],
-        "figures": shown,
+        "figures": measured(metrics),
     }
 
 

@@ -107,6 +107,13 @@ def read_metrics(folder: Path) -> dict:
     return read_fields(folder / METRICS, METRICS_FIELDS)
 
 
+def measured(metrics: dict) -> dict:
+    """The scalars that `evaluate` measured last, or else those of the data that `fit` held out or was given."""
+    evaluated = {name: value for name, value in metrics.items() if name not in METRICS_FIELDS}
+    held_out = {"dataset": "what fit held out or was given as validation", **metrics["fit"]["held_out"]}
+    return {name: value for name, value in (evaluated or held_out).items() if not isinstance(value, list)}
+
+
 def write_metrics(folder: Path, metrics: dict) -> None:
     """Replace the metrics of a saved model."""
     with written_whole(folder / METRICS) as temporary:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ..fitting.artifact import measured
+
 
 def text_card(estimator: Any) -> str:
     """What it is, how it was fitted and what was measured, in Markdown."""
@@ -10,19 +12,18 @@ def text_card(estimator: Any) -> str:
     parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
     rows = "\n".join(
         f"| {name} | {value:.4g} |" if isinstance(value, float) else f"| {name} | {value} |"
-        for name, value in estimator.metrics_["fit"]["held_out"].items()
-        if not isinstance(value, list)
+        for name, value in measured(estimator.metrics_).items()
     )
     return f"""# A text VAE
 
 Bidirectional LSTM encoder, {estimator.latent_dim} latent units, one linear layer to the labels, LSTM decoder.
 {parameters:,} parameters, {len(estimator.vocabulary_):,} {estimator.tokens},
-texts cut at {estimator.max_tokens} tokens.
+the first {estimator.max_tokens} of a text reconstructed, and the last {estimator.tail_tokens} of a longer one read too.
 
 - {estimator.label_name}: {labels}
 - trained for {len(estimator.history_)} epochs with `{estimator}`
 
-Figures at the end of the fit, on the validation data that chose the weights:
+Figures:
 
 | figure | value |
 |---|---|
