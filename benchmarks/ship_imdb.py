@@ -5,8 +5,8 @@ python benchmarks/ship_imdb.py models/imdb      # about 20 minutes
 
 import sys
 
-from imdb_reviews import read
-from text_imdb import every
+from recorded import record
+from text_imdb import EVERY_FOR_SAMPLES, measured
 
 from vaeworks import load
 from vaeworks.fitting.artifact import CARD, write_metrics
@@ -31,11 +31,15 @@ to 8 and 4 bits; every figure under "test" is of the rounded model, on the 25,00
 
 def main() -> None:
     load(sys.argv[1]).save(FOLDER, overwrite=True, compact=True)
-    splits, model = read(), load("imdb")
-    figures = model.evaluate(*splits["test"], samples=0)
-    sampled = model.evaluate(*every(splits["test"], 50), samples=100)
-    bound = {"perplexity_importance_100_samples_500_reviews": sampled["perplexity_importance"]}
-    model.metrics_ = {"dataset": "imdb", "split": "test", **figures, **bound, **model.metrics_}
+    model = load("imdb")
+    figures = measured(model)
+    record("text_imdb", figures)
+    sampled = figures[f"every {EVERY_FOR_SAMPLES}th"]
+    bound = {
+        f"{name}_on_{sampled['examples']}": sampled[name] for name in ("perplexity_importance", "importance_samples")
+    }
+    taken = {name: value for name, value in figures["all test reviews"].items() if not name.startswith("importance")}
+    model.metrics_ = {"dataset": "imdb", "split": "test", **taken, **bound, **model.metrics_}
     write_metrics(FOLDER, model.metrics_)
     (FOLDER / CARD).write_text(model.card() + FAULTS, encoding="utf-8")
 

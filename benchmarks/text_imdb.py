@@ -19,17 +19,18 @@ EVERY_FOR_SAMPLES, EVERY_FOR_RECONSTRUCTIONS, SAMPLES = 50, 25, 100
 
 def main() -> None:
     name = sys.argv[1] if sys.argv[1:] else "imdb"
-    splits, model = read(), load(name)
-    model.verbose = True
-    record(
-        "text_imdb" if name == "imdb" else f"text_imdb_{name.strip('/').rpartition('/')[2]}",
-        {
-            "split": "test",
-            "all test reviews": scalars(model.evaluate(*splits["test"], samples=0)),
-            f"every {EVERY_FOR_SAMPLES}th": importance(model, *every(splits["test"], EVERY_FOR_SAMPLES)),
-            f"every {EVERY_FOR_RECONSTRUCTIONS}th": kept_sentiment(model, splits),
-        },
-    )
+    folder = name.strip("/").rpartition("/")[2]
+    record("text_imdb" if name == "imdb" else f"text_imdb_{folder}", measured(load(name)))
+
+
+def measured(model: TextVAE) -> dict:
+    splits, model.verbose = read(), True
+    return {
+        "split": "test",
+        "all test reviews": scalars(model.evaluate(*splits["test"], samples=0)),
+        f"every {EVERY_FOR_SAMPLES}th": importance(model, *every(splits["test"], EVERY_FOR_SAMPLES)),
+        f"every {EVERY_FOR_RECONSTRUCTIONS}th": kept_sentiment(model, splits),
+    }
 
 
 def every(split: tuple[list, list], step: int) -> tuple[list, list]:

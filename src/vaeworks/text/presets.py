@@ -10,7 +10,6 @@ LONG_TEXTS = {
     "vocabulary_size": 30_000,
     "decoder_words": 10_000,
     "bigram_buckets": 2**18,
-    "rate": 8.5,
     "batch_size": 64,
     "averaging": 0.999,
     "dropout": 0.4,
