@@ -26,11 +26,16 @@ test: $(READY)  ## the whole test suite
 lint: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
-benchmarks: $(READY)  ## every figure in the README (about an hour)
+benchmarks: $(READY)  ## every figure in the README (about four hours)
 	$(BIN)/python benchmarks/text_rotten.py
 	$(BIN)/python benchmarks/loop_overhead.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/text_memory.py
+	$(BIN)/python benchmarks/text_imdb.py
+	$(BIN)/python benchmarks/text_baselines.py
+	$(BIN)/python benchmarks/text_seed.py
+	$(BIN)/python benchmarks/text_without_z.py
+	$(BIN)/python benchmarks/text_few_labels.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) models/demo
