@@ -8,9 +8,7 @@ import sys
 import numpy as np
 from imdb_reviews import read
 from recorded import record
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from text_baselines import linear
 
 from vaeworks import TextVAE, load
 
@@ -50,10 +48,7 @@ def importance(model: TextVAE, texts: list[str], labels: list[str]) -> dict:
 
 def kept_sentiment(model: TextVAE, splits: dict) -> dict:
     """What a classifier that never saw the model says of reviews and of their reconstructions."""
-    judge = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2), LogisticRegression(C=10, max_iter=1000)
-    )
-    judge.fit(*splits["train"])
+    judge = linear(splits)
     texts, labels = every(splits["test"], EVERY_FOR_RECONSTRUCTIONS)
     decoded = model.reconstruct(texts)
     of_texts, of_decoded = judge.predict(texts), judge.predict(decoded)
