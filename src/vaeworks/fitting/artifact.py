@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
-from ..pretrained import names
+from ..pretrained import CONFIG, names
 from .files import folder_written_whole, written_whole
 
 FORMAT = 1
-CONFIG, WEIGHTS, STATE, METRICS, CARD = "config.json", "model.safetensors", "data.json", "metrics.json", "card.md"
+WEIGHTS, STATE, METRICS, CARD = "model.safetensors", "data.json", "metrics.json", "card.md"
 CONFIG_FIELDS = {"kind": str, "format": int, "parameters": dict, "made_by": dict}
 METRICS_FIELDS = {"fit": dict, "history": list}
 

@@ -25,34 +25,30 @@ class Preset:
 
     Attributes
     ----------
-    about : str
-        When to choose it.
     parameters : dict
         Of `TextVAE`.
     unlabelled : bool
         Whether texts without a label are trained on too, where a data set has a part of such.
     """
 
-    about: str
     parameters: dict[str, Any] = field(default_factory=dict)
     unlabelled: bool = True
 
 
 PRESETS = {
-    "default": Preset("the defaults of TextVAE: some ten thousand short texts"),
+    # some ten thousand short texts
+    "default": Preset(),
+    # tens of thousands of long texts, an hour; the first pass leaves labels aside
     "imdb": Preset(
-        "tens of thousands of long texts, an hour; the first pass leaves labels aside",
         {**LONG_TEXTS, "epochs": 4, "label_weight": 75.0, "label_delay": 1.0, "label_warmup": 0.6},
     ),
+    # long texts in a few minutes: labelled ones only, of which 100 tokens are reconstructed
     "quick": Preset(
-        "long texts in a few minutes: labelled ones only, of which 100 tokens are reconstructed",
         {**LONG_TEXTS, "max_tokens": 100, "tail_tokens": 150, "epochs": 2, "label_weight": 75.0},
         unlabelled=False,
     ),
-    "from": Preset(
-        "what --from takes: the other model's own, in gentler steps, and labels count at once",
-        {"learning_rate": 1e-3, "label_delay": 0.0, "label_warmup": 0.0, "patience": 3},
-    ),
+    # what --from takes: the other model's own, in gentler steps, and labels count at once
+    "from": Preset({"learning_rate": 1e-3, "label_delay": 0.0, "label_warmup": 0.0, "patience": 3}),
 }
 
 
