@@ -13,6 +13,7 @@ from text_baselines import linear
 from vaeworks import TextVAE, load
 
 EVERY_FOR_SAMPLES, EVERY_FOR_RECONSTRUCTIONS, SAMPLES = 50, 25, 100
+EVERY_FOR_EXAMPLES = 99  # labels take turns, so an even stride would show one of them
 
 
 def main() -> None:
@@ -62,7 +63,9 @@ def kept_sentiment(model: TextVAE, splits: dict) -> dict:
         ),
         "examples": [
             {"review": text, "label": label, "reconstruction": again}
-            for text, label, again in list(zip(texts, labels, decoded, strict=True))[::100]
+            for text, label, again in list(zip(texts, labels, decoded, strict=True))[
+                ::99
+            ]  # labels take turns, so an even stride would show one
         ],
     }
 

@@ -22,7 +22,7 @@ class Batch:
         scored nor fed back.
     condition : Tensor (B, ...) or None
         What is given: read by conditioner, encoder, prior and decoder, never scored.
-    labels : dict of str to Tensor (B,)
+    labels : dict of str to Tensor (B,), or shares of the classes (B, classes)
         Further observations of z. A missing one is -1 (classes) or NaN (numbers) and counts 0.
     """
 

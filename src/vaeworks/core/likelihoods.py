@@ -85,7 +85,8 @@ class Binary(distributions.Bernoulli):
 class ClassHead(nn.Module):
     """One linear layer from the latent code to class logits: p(label | z).
 
-    Called with z (N, D) it returns a distribution over labels whose `log_prob` counts a label of -1 as 0.
+    Called with z (N, D) it returns a distribution over labels whose `log_prob` counts a label of -1 as 0, and takes
+    shares of the classes (N, classes) too.
     """
 
     def __init__(self, latent_dim: int, classes: int) -> None:
@@ -97,9 +98,14 @@ class ClassHead(nn.Module):
 
 
 class PartlyObserved(distributions.Categorical):
-    """Classes of which some are missing (-1): a missing one has log-probability 0."""
+    """Classes of which some are missing (-1): a missing one has log-probability 0.
+
+    For shares of the classes, as reals (N, classes), it is the mean log-probability under them.
+    """
 
     def log_prob(self, value: Tensor) -> Tensor:
+        if value.is_floating_point():
+            return (value * self.logits).sum(-1)
         scores = super().log_prob(value.clamp(min=0))
         return torch.where(value < 0, torch.zeros_like(scores), scores)
 

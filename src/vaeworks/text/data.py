@@ -2,7 +2,7 @@
 
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +68,8 @@ class Texts:
 
     def labels(self) -> Iterator[Any]:
         """The labels alone, one by one."""
-        for _, labels in self:
-            yield from labels or ()
+        for texts, labels in self:
+            yield from labels if labels is not None else [None] * len(texts)
 
     def _chunks(self) -> Iterator[Chunk]:
         several = isinstance(self.X, tuple) and not isinstance(next(iter(self.X), ""), str)
@@ -162,22 +162,31 @@ class TextData:
     window : Window
         Which tokens of a text are read and scored.
     batch_size : int
+    completed : callable or None
+        Turns texts and their class indices (-1 where missing) into shares of the classes (N, classes).
     """
 
     def __init__(
-        self, stream: Texts, vocabulary: Vocabulary, classes: Classes | None, window: "Window", batch_size: int
+        self,
+        stream: Texts,
+        vocabulary: Vocabulary,
+        classes: Classes | None,
+        window: "Window",
+        batch_size: int,
+        completed: Callable[[list[str], np.ndarray], np.ndarray] | None = None,
     ) -> None:
         self.window, self.batch_size, self.examples = window, batch_size, 0
         self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115
         weakref.finalize(self, self.file.close)
-        schema = pa.schema({"ids": pa.list_(pa.int32()), "label": pa.int64()})
+        kind = pa.int64() if completed is None or classes is None else pa.list_(pa.float32(), len(classes))
+        schema = pa.schema({"ids": pa.list_(pa.int32()), "label": kind})
         with pa.ipc.new_file(self.file, schema) as writer:
             for texts, labels in regular(stream):
                 ids = [window.cut(row) for row in vocabulary.encode(texts)]
                 known = np.full(len(ids), -1) if labels is None or classes is None else classes.indices(labels)
-                writer.write(
-                    pa.record_batch([pa.array(ids, pa.list_(pa.int32())), pa.array(known, pa.int64())], schema=schema)
-                )
+                known = known if completed is None else completed(texts, known)
+                columns = [pa.array(ids, pa.list_(pa.int32())), pa.array(list(known), kind)]
+                writer.write(pa.record_batch(columns, schema=schema))
                 self.examples += len(ids)
         if not self.examples:
             raise VaeworksError("there are no texts: give at least one")
@@ -211,7 +220,7 @@ class TextData:
     def _read(self, chunks: list[int]) -> tuple[list[np.ndarray], np.ndarray]:
         records = [self.reader.get_batch(index) for index in chunks]
         ids = [row for record in records for row in rows_of(record.column("ids"))]
-        return ids, np.concatenate([record.column("label").to_numpy() for record in records])
+        return ids, np.concatenate([values_of(record.column("label")) for record in records])
 
     def _batches(self, ids: list[np.ndarray], labels: np.ndarray) -> Iterator[Batch]:
         for start in range(0, len(ids), self.batch_size):
@@ -244,6 +253,13 @@ def regular(stream: Texts) -> Iterator[Chunk]:
 def rows_of(lists: pa.ListArray) -> list[np.ndarray]:
     offsets = lists.offsets.to_numpy()
     return np.split(lists.values.to_numpy()[offsets[0] :], (offsets[1:-1] - offsets[0]))
+
+
+def values_of(labels: pa.Array) -> np.ndarray:
+    """Class indices (N,), or shares of the classes (N, classes)."""
+    if pa.types.is_integer(labels.type):
+        return labels.to_numpy()
+    return labels.flatten().to_numpy().reshape(len(labels), -1)
 
 
 def rows_of_like_length(lengths: Iterable[int], batch_size: int, random: np.random.Generator) -> Iterator[np.ndarray]:

@@ -1,5 +1,6 @@
 """`TextVAE`: one latent code that reconstructs a text and predicts its label."""
 
+import logging
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
-from ..fitting.labels import LABEL, Classes
+from ..fitting.labels import LABEL, MISSING, Classes
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.training import own_random_numbers
@@ -25,7 +26,9 @@ from .data import TextData, Texts, Window
 from .figures import token_figures
 from .limits import LIMITS
 from .networks import BidirectionalEncoder, RecurrentDecoder
+from .pseudo_labels import Teacher
 
+log = logging.getLogger(__name__)
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
 MOST_BLOCKS = 1000
 CANDIDATE_TEMPERATURE = 0.5
@@ -54,6 +57,9 @@ class TextVAE(LatentEstimator):
         Weight of a label's log-probability beside that of a text, whose words are many.
     label_delay, label_warmup : float
         Epochs in which labels do not count, and those over which their weight then grows from 0.
+    pseudo_labels : bool
+        Whether a linear classifier of word pairs, fitted to the labels that are there, labels the other texts with its
+        probabilities.
     kl_warmup : float
         Epochs over which beta grows from 0 to 1 where there is no `rate`.
     epochs, batch_size, learning_rate
@@ -113,6 +119,7 @@ class TextVAE(LatentEstimator):
         label_weight: float = 5.0,
         label_delay: float = 0.0,
         label_warmup: float = 0.0,
+        pseudo_labels: bool = False,
         kl_warmup: float = 2.0,
         epochs: int = 6,
         batch_size: int = 32,
@@ -149,6 +156,7 @@ class TextVAE(LatentEstimator):
         self.label_weight = label_weight
         self.label_delay = label_delay
         self.label_warmup = label_warmup
+        self.pseudo_labels = pseudo_labels
         self.kl_warmup = kl_warmup
         self.epochs = epochs
         self.batch_size = batch_size
@@ -186,15 +194,23 @@ class TextVAE(LatentEstimator):
         self.class_names_ = Classes.learn(Texts(X, y).labels(), self.missing_label)
         held_out = Texts(X, y, held_out=share, only_held_out=True) if validation is None else Texts(*validation)
         some = any(chunk for chunk in held_out.texts())
-        return self._encoded(texts), self._encoded(held_out) if some else None
+        return self._encoded(texts, self._teacher(texts)), self._encoded(held_out) if some else None
 
     def _learn_vocabulary(self, texts: Texts) -> Vocabulary:
         subwords = self.tokens == "subwords"
         return Vocabulary.learn(texts.texts(), self.vocabulary_size, self.lower, subwords, self.min_count)
 
-    def _encoded(self, texts: Texts) -> TextData:
+    def _teacher(self, texts: Texts) -> Teacher | None:
+        classes = self.class_names_
+        if not self.pseudo_labels or classes is None or MISSING not in classes.indices(texts.labels()):
+            return None
+        log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
+        return Teacher(texts, classes)
+
+    def _encoded(self, texts: Texts, teacher: Teacher | None = None) -> TextData:
         window = Window(self.max_tokens, self.tail_tokens, self.decoder_words)
-        return TextData(texts, self.vocabulary_, self.class_names_, window, self.batch_size)
+        completed = None if teacher is None else teacher.completed
+        return TextData(texts, self.vocabulary_, self.class_names_, window, self.batch_size, completed)
 
     def _build(self, data: TextData | None) -> LatentModel:
         words = len(self.vocabulary_)

@@ -17,6 +17,7 @@ LIMITS = {
     "label_weight": [NOT_NEGATIVE],
     "label_delay": [NOT_NEGATIVE],
     "label_warmup": [NOT_NEGATIVE],
+    "pseudo_labels": ["boolean"],
     "kl_warmup": [NOT_NEGATIVE],
     "epochs": [COUNT],
     "batch_size": [COUNT],

@@ -38,9 +38,16 @@ class Preset:
 PRESETS = {
     # some ten thousand short texts
     "default": Preset(),
-    # tens of thousands of long texts, an hour; the first pass leaves labels aside
+    # tens of thousands of long texts, most without a label, in an hour; labels count once the first pass is half done
     "imdb": Preset(
-        {**LONG_TEXTS, "epochs": 4, "label_weight": 75.0, "label_delay": 1.0, "label_warmup": 0.6},
+        {
+            **LONG_TEXTS,
+            "epochs": 3,
+            "label_weight": 75.0,
+            "label_delay": 0.5,
+            "label_warmup": 0.5,
+            "pseudo_labels": True,
+        },
     ),
     # long texts in a few minutes: labelled ones only, of which 100 tokens are reconstructed
     "quick": Preset(
@@ -48,7 +55,9 @@ PRESETS = {
         unlabelled=False,
     ),
     # what --from takes: the other model's own, in gentler steps, and labels count at once
-    "from": Preset({"learning_rate": 1e-3, "label_delay": 0.0, "label_warmup": 0.0, "patience": 3}),
+    "from": Preset(
+        {"learning_rate": 1e-3, "label_delay": 0.0, "label_warmup": 0.0, "pseudo_labels": False, "patience": 3}
+    ),
 }
 
 

@@ -1,0 +1,100 @@
+"""Pseudo-labels: what a linear classifier of n-grams makes of texts that have no label (Lee 2013)."""
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.decomposition import TruncatedSVD
+from sklearn.ensemble import StackingClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from ..errors import VaeworksError
+from ..fitting.labels import MISSING, Classes
+from .data import Texts
+
+WORDS_AND_MARKS = r"\w+|[^\w\s]"
+MOST_TEXTS = 100_000
+LEAST, COMPONENTS, EVERY, FOLDS = 5, 100, 3, 5
+
+
+class NaiveBayesRatios(TransformerMixin, BaseEstimator):
+    """Each count times the largest size of its log-count ratios, each class against the rest (Wang & Manning 2012)."""
+
+    def fit(self, X: csr_matrix, y: np.ndarray) -> "NaiveBayesRatios":
+        present = X > 0
+        counts = np.stack([np.asarray(present[y == label].sum(0)).ravel() for label in np.unique(y)]) + 1.0
+        rest = counts.sum(0) - counts
+        ratios = np.log(counts / counts.sum(1, keepdims=True)) - np.log(rest / rest.sum(1, keepdims=True))
+        self.scale_ = np.abs(ratios).max(0).astype(np.float32)
+        return self
+
+    def transform(self, X: csr_matrix) -> csr_matrix:
+        return csr_matrix(X.multiply(self.scale_))
+
+
+class Teacher:
+    """p(label | text) from tf-idf of words and word pairs, in two views whose weights cross-validation finds.
+
+    The first, n-grams times their naive-Bayes ratios, serves with many labels; the second, latent semantic analysis of
+    labelled and unlabelled texts (Deerwester et al. 1990), with few.
+
+    Parameters
+    ----------
+    stream : Texts
+        Of which the first 100,000 are read.
+    classes : Classes
+
+    Raises
+    ------
+    VaeworksError
+        When a class has fewer than 5 texts.
+    """
+
+    def __init__(self, stream: Texts, classes: Classes) -> None:
+        texts, labels = first(stream, MOST_TEXTS)
+        indices = classes.indices(labels)
+        known = indices != MISSING
+        if np.bincount(indices[known], minlength=len(classes)).min() < FOLDS:
+            raise VaeworksError(
+                f"pseudo-labels need at least {FOLDS} texts of each class: label more, or set pseudo_labels to False"
+            )
+        self.words = TfidfVectorizer(
+            ngram_range=(1, 2), sublinear_tf=True, min_df=LEAST, token_pattern=WORDS_AND_MARKS, dtype=np.float32
+        )
+        grams = self.words.fit_transform(texts)
+        self.classifier = two_views(grams[::EVERY]).fit(grams[known], indices[known])
+
+    def __call__(self, texts: list[str]) -> np.ndarray:
+        """Probabilities (N, classes)."""
+        return self.classifier.predict_proba(self.words.transform(texts)).astype(np.float32)
+
+    def completed(self, texts: list[str], indices: np.ndarray) -> np.ndarray:
+        """Shares of the classes (N, classes): all of the label where its index is there, else the probabilities."""
+        missing = indices == MISSING
+        shares = np.eye(len(self.classifier.classes_), dtype=np.float32)[indices]
+        if missing.any():
+            shares[missing] = self([text for text, gone in zip(texts, missing, strict=True) if gone])
+        return shares
+
+
+def first(stream: Texts, most: int) -> tuple[list[str], list[Any]]:
+    texts: list[str] = []
+    labels: list[Any] = []
+    for more_texts, more_labels in Texts(stream, limit=most):
+        texts += more_texts
+        labels += more_labels if more_labels is not None else [None] * len(more_texts)
+    return texts, labels
+
+
+def two_views(sample: csr_matrix) -> StackingClassifier:
+    components = min(COMPONENTS, min(sample.shape) - 1)
+    topics = FrozenEstimator(TruncatedSVD(components, random_state=0).fit(sample))
+    views: list[tuple[str, Pipeline]] = [
+        ("grams", make_pipeline(NaiveBayesRatios(), LogisticRegression(C=10, max_iter=1000))),
+        ("topics", make_pipeline(topics, LogisticRegression(C=100, max_iter=1000))),
+    ]
+    return StackingClassifier(views, cv=FOLDS, stack_method="decision_function")

@@ -1,0 +1,112 @@
+"""Pseudo-labels: a linear classifier of word pairs labels the texts that have no label."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.sparse import csr_matrix
+from sklearn.naive_bayes import MultinomialNB
+from torch.testing import assert_close
+
+from vaeworks import TextVAE
+from vaeworks.core.likelihoods import ClassHead
+from vaeworks.errors import VaeworksError
+from vaeworks.fitting.labels import LABEL, Classes
+from vaeworks.text.data import TextData, Texts, Window
+from vaeworks.text.pseudo_labels import NaiveBayesRatios, Teacher
+from vaeworks.tokens.vocabulary import Vocabulary
+
+OPINIONS = {"bad": ("awful", "dull", "poor"), "fair": ("middling", "passable", "decent"), "good": ("fine", "superb")}
+THINGS = ("film", "story", "cast", "score", "ending", "camera", "script")
+
+
+def reviews(count: int, opinions: dict = OPINIONS) -> tuple[list[str], list[str]]:
+    random = np.random.default_rng(0)
+    labels = [list(opinions)[row % len(opinions)] for row in range(count)]
+    words = [[random.choice(opinions[label]), *random.choice(THINGS, 4)] for label in labels]
+    return [" ".join(random.permutation(row)) for row in words], labels
+
+
+def partly(labels: list[str], known: int) -> list[str | None]:
+    return [label if row < known else None for row, label in enumerate(labels)]
+
+
+def taught(texts: list[str], labels: list[str | None]) -> Teacher:
+    classes = Classes.learn(labels)
+    assert classes is not None
+    return Teacher(Texts(texts, labels), classes)
+
+
+def test_the_ratios_are_those_of_naive_bayes():
+    random = np.random.default_rng(0)
+    counts, labels = random.poisson(0.5, (40, 12)), np.arange(40) % 2
+    oracle = MultinomialNB(alpha=1).fit(counts > 0, labels).feature_log_prob_
+    weighed = NaiveBayesRatios().fit_transform(csr_matrix(counts), labels)
+    np.testing.assert_allclose(weighed.toarray(), counts * np.abs(oracle[1] - oracle[0]), rtol=1e-5)
+
+
+def test_shares_of_classes_are_scored_by_cross_entropy():
+    torch.manual_seed(0)
+    head, z = ClassHead(4, 3), torch.randn(5, 4)
+    shares = torch.softmax(torch.randn(5, 3), 1)
+    assert_close(head(z).log_prob(shares), -torch.nn.functional.cross_entropy(head.linear(z), shares, reduction="none"))
+    assert_close(head(z).log_prob(torch.eye(3)[[2, 0, 1, 1, 0]]), head(z).log_prob(torch.tensor([2, 0, 1, 1, 0])))
+
+
+@pytest.mark.parametrize("classes", [("bad", "good"), ("bad", "fair", "good")])
+def test_a_teacher_labels_unseen_texts(classes):
+    texts, labels = reviews(300, {name: OPINIONS[name] for name in classes})
+    teacher = taught(texts, partly(labels, 60))
+    found = np.array(classes)[teacher(texts[60:]).argmax(1)]
+    assert (found == np.array(labels[60:])).mean() > 0.95
+
+
+def test_a_label_that_is_there_stays():
+    texts, labels = reviews(300)
+    given = partly(labels, 60)
+    indices = Classes.learn(labels).indices(given)
+    shares = taught(texts, given).completed(texts, indices)
+    np.testing.assert_array_equal(shares[:60], np.eye(3)[indices[:60]])
+    np.testing.assert_allclose(shares.sum(1), 1, rtol=1e-5)
+    assert 0 < shares[60:].max() < 1
+
+
+def test_batches_hold_the_shares_of_their_own_texts():
+    texts, labels = reviews(300)
+    given = partly(labels, 60)
+    classes, stream = Classes.learn(given), Texts(texts, given)
+    teacher = Teacher(stream, classes)
+    vocabulary = Vocabulary.learn(stream.texts(), 100, True, False, 1)
+    data = TextData(stream, vocabulary, classes, Window(20), 32, teacher.completed)
+    in_order = torch.cat([batch.labels[LABEL] for batch in data.epoch(None)])
+    assert_close(in_order, torch.from_numpy(teacher.completed(texts, classes.indices(given))))
+    assert sorted(map(tuple, in_order.tolist())) == sorted(
+        tuple(row) for batch in data.epoch(0) for row in batch.labels[LABEL].tolist()
+    )
+
+
+def test_few_labels_go_further_with_pseudo_labels():
+    texts, labels = reviews(600)
+    settings = {"epochs": 2, "latent_dim": 8, "encoder_units": 16, "decoder_units": 16, "rate": None}
+    settings |= {"label_weight": 20.0, "validation_fraction": 0.0}
+    accuracies = [
+        (TextVAE(pseudo_labels=on, **settings).fit(texts, partly(labels, 45)).predict(texts) == np.array(labels)).mean()
+        for on in (False, True)
+    ]
+    assert accuracies[1] > accuracies[0] + 0.1
+
+
+def test_too_few_labels_are_refused():
+    texts, labels = reviews(60)
+    with pytest.raises(VaeworksError, match="at least 5 texts of each class"):
+        TextVAE(pseudo_labels=True).fit(texts, partly(labels, 6))
+
+
+def test_without_missing_labels_there_is_nothing_to_label():
+    texts, labels = reviews(9)
+    model = TextVAE(pseudo_labels=True, epochs=1, validation_fraction=0.0).fit(texts, labels)
+    assert list(model.classes_) == ["bad", "fair", "good"]
+
+
+def test_a_stream_without_labels_beside_a_labelled_one_counts_as_missing():
+    labelled, bare = Texts(["one", "two"], ["a", "b"]), Texts(["three"])
+    assert list(Texts((labelled, bare)).labels()) == ["a", "b", None]
