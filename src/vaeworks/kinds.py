@@ -33,6 +33,22 @@ KINDS = {
             "TextVAE",
             ("fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "report"),
         ),
+        Kind(
+            "image",
+            "ImageVAE",
+            (
+                "fit",
+                "evaluate",
+                "reconstruct",
+                "predict",
+                "encode",
+                "sample",
+                "interpolate",
+                "traverse",
+                "manifold",
+                "report",
+            ),
+        ),
     )
 }
 

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-VERBS = ["fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "report", "info", "datasets"]
+VERBS = ["fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "traverse", "manifold"]
+VERBS += ["report", "info", "datasets"]
+LIGHT_WORDS = [["--help"], ["fit", "text", "--help"], ["fit", "image", "--help"], ["sample", "--help"], ["datasets"]]
 WITHOUT_TORCH = """
 import json, sys
 from vaeworks.cli.main import main
@@ -27,7 +29,7 @@ def test_vae_alone_shows_every_verb(vae, words):
     assert [verb for verb in VERBS if f"\n  {verb} " not in result.out] == []
 
 
-@pytest.mark.parametrize("words", [[verb] for verb in VERBS] + [["fit", "text"]], ids=" ".join)
+@pytest.mark.parametrize("words", [[verb] for verb in VERBS] + [["fit", "text"], ["fit", "image"]], ids=" ".join)
 def test_every_help_page_has_an_example(vae, words):
     result = vae(*words, "--help")
     assert (result.code, result.err) == (0, "")
@@ -45,9 +47,7 @@ def test_a_models_own_help_names_the_options_of_its_kind(vae, model):
     assert "--temperature" in vae("sample", model, "--help").out
 
 
-@pytest.mark.parametrize(
-    "words", [["--help"], ["fit", "text", "--help"], ["sample", "--help"], ["datasets"]], ids=" ".join
-)
+@pytest.mark.parametrize("words", LIGHT_WORDS, ids=" ".join)
 def test_help_imports_nothing_heavy(words):
     command = [sys.executable, "-c", WITHOUT_TORCH, json.dumps(words)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)

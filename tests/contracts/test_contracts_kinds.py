@@ -42,7 +42,20 @@ def text():
     return estimator, texts, labels
 
 
-CASES = {"text": text}  # kind -> (a tiny estimator that is not fitted, X, y)
+def image():
+    """Bright and dark squares with a little noise, in 8 bits."""
+    from vaeworks import ImageVAE
+
+    labels = ["bright" if row % 2 else "dark" for row in range(280)]
+    noise = np.random.default_rng(0).integers(0, 40, (280, 6, 6))
+    images = (noise + np.array([200 if label == "bright" else 20 for label in labels])[:, None, None]).astype(np.uint8)
+    estimator = ImageVAE(
+        latent_dim=3, levels=2, level_units=1, width=4, epochs=4, batch_size=70, learning_rate=1e-2, device="cpu"
+    )
+    return estimator, images, labels
+
+
+CASES = {"text": text, "image": image}  # kind -> (a tiny estimator that is not fitted, X, y)
 every_kind = pytest.mark.parametrize("kind", KINDS)
 every_prior = pytest.mark.parametrize("prior", PRIORS)
 

@@ -9,6 +9,7 @@ from torch.testing import assert_close
 
 from vaeworks.core import likelihoods
 from vaeworks.core.likelihoods import BernoulliLikelihood, NormalLikelihood
+from vaeworks.image.likelihoods import LogisticMixtureLikelihood
 from vaeworks.text.networks import RecurrentDecoder
 
 from ..toys import untouched
@@ -23,6 +24,10 @@ def text_decoder():
 CASES = {
     "NormalLikelihood": (lambda: NormalLikelihood(nn.Linear(3, 5)), torch.randn(6, 5)),
     "BernoulliLikelihood": (lambda: BernoulliLikelihood(nn.Linear(3, 5)), torch.randn(6, 5).gt(0).float()),
+    "LogisticMixtureLikelihood": (
+        lambda: LogisticMixtureLikelihood(nn.Sequential(nn.Linear(3, 30), nn.Unflatten(1, (6, 5))), 2),
+        torch.randint(256, (6, 1, 5)).float(),
+    ),
     "Autoregressive": (text_decoder, torch.randint(3, 19, (6, 5))),
 }
 every_likelihood = pytest.mark.parametrize("name", CASES)
@@ -36,7 +41,7 @@ def made(name):
 
 def test_every_likelihood_has_an_entry_here():
     public = {name for name, _ in inspect.getmembers(likelihoods, inspect.isclass) if name.endswith("Likelihood")}
-    assert public | {"Autoregressive"} == CASES.keys()
+    assert public | {"Autoregressive", "LogisticMixtureLikelihood"} == CASES.keys()
 
 
 @every_likelihood

@@ -13,7 +13,7 @@ import pytest
 from vaeworks.errors import VaeworksError
 from vaeworks.fitting.panels import Panel
 from vaeworks.report import write_report
-from vaeworks.report.figures import FORMS, bars, calibration, drawn, lines, scatter
+from vaeworks.report.figures import FORMS, bars, calibration, drawn, lines, picture, scatter
 
 AXES = {"x_label": "epoch", "y_label": "nats"}
 DATA = {
@@ -21,6 +21,7 @@ DATA = {
     "bars": {"values": [2.5, 1.0, 0.25], **AXES},
     "scatter": {"points": np.arange(8.0).reshape(4, 2), "groups": ["b", "a", "b", "b"], **AXES},
     "calibration": {"confidence": [0.55, 0.9], "accuracy": [0.5, 0.95], "count": [10, 30]},
+    "picture": {"pixels": np.arange(60, dtype=np.uint8).reshape(4, 5, 3), "alt": "a few colours"},
     "table": {"columns": ["original", "reconstruction"], "rows": [["a good film", "a fine film"]]},
 }
 EMPTY = {
@@ -179,6 +180,15 @@ def test_scatter_holds_the_points_of_each_group():
     assert a.get_zorder() > b.get_zorder()
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_picture_holds_its_pixels(channels):
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 5, channels)).astype(np.uint8)
+    drawing = picture({"pixels": pixels, "alt": "noise"})
+    [shown] = drawing.figure.axes[0].images
+    np.testing.assert_array_equal(np.asarray(shown.get_array()).reshape(pixels.shape), pixels)
+    assert (shown.get_clim(), drawing.alt) == ((0, 255), "noise")
+
+
 def test_calibration_holds_the_bins_and_the_expected_error():
     drawing = calibration(DATA["calibration"])
     upper, lower = drawing.figure.axes
@@ -255,7 +265,7 @@ def test_an_unknown_form_is_refused_with_the_forms_there_are(tmp_path):
     with pytest.raises(VaeworksError) as caught:
         written(tmp_path, Panel("Shares", "", "pie", {}))
     assert str(caught.value) == (
-        "panel 'Shares' has the unknown form 'pie': use one of lines, bars, scatter, calibration, table"
+        "panel 'Shares' has the unknown form 'pie': use one of lines, bars, scatter, calibration, picture, table"
     )
 
 

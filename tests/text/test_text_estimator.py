@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from vaeworks import TextVAE, VaeworksError
+from vaeworks.fitting.sampling import draw_codes, prior_codes
 
 
 @pytest.fixture(scope="module")
@@ -273,10 +274,11 @@ def test_a_table_is_refused_where_a_column_is_meant():
 def test_codes_for_a_label_are_draws_from_the_posterior_given_it(tiny_text_model):
     """The mean of each unit under p(z | label) against importance weights on many draws from the prior."""
     torch.manual_seed(0)
-    draws = tiny_text_model._prior_draws(40_000)
+    draws = prior_codes(tiny_text_model.model_, 40_000)
     weights = tiny_text_model.model_.heads["label"](draws).probs[:, 1].detach()
     expected = (weights[:, None] * draws).sum(0) / weights.sum()
-    torch.testing.assert_close(tiny_text_model._codes_for(40_000, 1).mean(0), expected, atol=0.03, rtol=0)
+    drawn = draw_codes(tiny_text_model, 40_000, tiny_text_model.classes_[1])
+    torch.testing.assert_close(drawn.mean(0), expected, atol=0.03, rtol=0)
 
 
 def test_no_texts_and_codes_of_another_width_are_refused(tiny_text_model):

@@ -30,6 +30,10 @@ class Elementwise:
         """One draw of the target, (N, ...)."""
         return self.entries.sample()
 
+    def mean(self) -> Tensor:
+        """The mean of every entry of the target, (N, ...)."""
+        return self.entries.mean
+
     def mode(self) -> Tensor:
         """The most probable target, (N, ...)."""
         return self.entries.mode

@@ -46,7 +46,8 @@ def local_copy(name: str, candidates: Sequence[Sequence[str]], data: Path | None
     Parameters
     ----------
     candidates : sequence of sequences of file names
-        Each names the files that together are one copy; the first whole one wins.
+        Each names the files that together are one copy, with the folder that holds them where that is not
+        called `name`; the first whole one wins.
     data : Path or None
         Must hold a copy where given; VAEWORKS_DATA may hold other sets only.
     """
@@ -63,5 +64,5 @@ def local_copy(name: str, candidates: Sequence[Sequence[str]], data: Path | None
                 return found
     if data is None:
         return None
-    wanted = " or ".join(", ".join(f"{name}/{file}" for file in files) for files in candidates)
+    wanted = " or ".join(", ".join(file if "/" in file else f"{name}/{file}" for file in files) for files in candidates)
     raise VaeworksError(f"{folder} holds no copy of {name}: it should hold {wanted}.")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import tarfile
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from vaeworks.errors import VaeworksError
-
-if TYPE_CHECKING:
-    import requests
+from .downloads import check_digest, fetch
 
 LABELS = {"neg": 0, "pos": 1}
 REVIEW = re.compile(r"aclImdb/(train|test)/(neg|pos|unsup)/(\d+)_(\d+)\.txt")
@@ -49,33 +45,12 @@ ACL_IMDB = Archive(
 
 def download(archive: Archive, folder: Path) -> Path:
     """Get the archive into a subfolder of `folder`; a damaged one is removed."""
-    import pooch
-    import requests
-
     log.info("imdb: downloading %s (84 MB) from %s", archive.file, archive.host)
-    getter = pooch.HTTPDownloader(timeout=60)
     place = folder / "download"
     place.mkdir()
     path = place / archive.file
-    try:
-        getter(archive.url, str(path), None)
-    except requests.RequestException as error:
-        raise VaeworksError(
-            f"imdb could not be downloaded from {archive.host} ({in_few_words(error)}): download {archive.file} "
-            "elsewhere and pass the folder that holds it with --data, or set VAEWORKS_DATA."
-        ) from error
+    fetch("imdb", archive.url, path)
     return path
-
-
-def in_few_words(error: requests.RequestException) -> str:
-    import requests
-
-    if error.response is not None:
-        error.response.close()
-        return f"it answered {error.response.status_code}"
-    if isinstance(error, requests.Timeout):
-        return "it did not answer in time"
-    return "the connection broke" if isinstance(error, requests.exceptions.ChunkedEncodingError) else "no connection"
 
 
 def keep(path: Path, archive: Archive, folder: Path) -> None:
@@ -84,7 +59,7 @@ def keep(path: Path, archive: Archive, folder: Path) -> None:
     The archive is read once, front to back, and none of its files is unpacked. Its reviews are in no
     order, so they lie in memory (500 MB at the most) until all are read.
     """
-    check_md5(path, archive)
+    check_digest(path, "md5", archive.md5)
     reviews: dict[tuple[str, str], dict[int, tuple[int, str]]] = defaultdict(dict)
     films: dict[tuple[str, str], list[str]] = {}
     with tarfile.open(path, "r|gz") as tar:
@@ -132,13 +107,3 @@ def write(path: Path, rows: list[dict[str, Any]]) -> None:
     }
     schema = pa.schema([(column, kinds[column]) for column in rows[0]])
     pq.write_table(pa.Table.from_pylist(rows, schema), path, compression="zstd")
-
-
-def check_md5(path: Path, archive: Archive) -> None:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "md5").hexdigest()
-    if found != archive.md5:
-        raise VaeworksError(
-            f"{path.name} is damaged or altered (its md5 begins {found[:8]}, not {archive.md5[:8]}), so it is not "
-            "used: try again, or get it elsewhere and pass the folder that holds it with --data."
-        )

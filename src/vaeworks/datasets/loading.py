@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import VaeworksError
 
-from .registry import is_named, load_named
+from .registry import NAMED_OF_KIND, is_named, load_named
 
 if TYPE_CHECKING:
     from .rows import Dataset
@@ -30,7 +30,7 @@ def load(
     Parameters
     ----------
     source : str or Path
-        A name from `NAMED`; a .csv, .tsv, .jsonl, .ndjson, .parquet or .txt file (one text a line); a
+        The name of a text data set; a .csv, .tsv, .jsonl, .ndjson, .parquet or .txt file (one text a line); a
         folder of class folders of .txt files (pos/, neg/); or a folder that holds train.* and, where
         there are such, validation.*, test.* and unlabelled.* files.
     text : str, optional
@@ -64,6 +64,6 @@ def load(
         if data is not None:
             raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
         return load_local(Path(source), text, label, encoding, drop_empty)
-    if text is not None or label is not None:
+    if source in NAMED_OF_KIND["text"] and (text is not None or label is not None):
         raise VaeworksError(f"{source} knows its own columns: leave out --text and --label.")
-    return load_named(str(source), data)
+    return load_named(str(source), "text", data)

@@ -16,8 +16,8 @@ from .columns import check_kinds, choose_columns, listed
 from .encodings import check_encoding
 from .folders import ClassFolders
 from .lines import JsonSource, TextSource
+from .missing import no_such, unreadable
 from .parquet import ParquetSource
-from .registry import close_names, named_sets
 from .rows import Dataset, Rows
 from .separated import SeparatedSource
 from .survey import Survey, is_empty, survey, type_of_labels, without_nan
@@ -55,7 +55,7 @@ def load_local(path: Path, text: str | None, label: str | None, encoding: str, d
         return checked(path.name or path.resolve().name, find_sources(path, encoding), text, label, drop_empty)
     except OSError as error:
         if not path.exists() and isinstance(error, FileNotFoundError):
-            raise no_such(path) from error
+            raise no_such(path, "text") from error
         raise unreadable(Path(error.filename or path), error) from error
 
 
@@ -149,14 +149,3 @@ def class_folders(path: Path, encoding: str) -> Source:
             f"or train.csv, test.csv and the like, but it holds {found}."
         )
     return folders
-
-
-def no_such(path: Path) -> VaeworksError:
-    siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    return VaeworksError(
-        f"There is no file or data set {str(path)!r}{close_names(path.name, siblings)}. {named_sets()}"
-    )
-
-
-def unreadable(path: Path, error: OSError) -> VaeworksError:
-    return VaeworksError(f"{path} cannot be read ({error.strerror}): check the file and your rights to it.")

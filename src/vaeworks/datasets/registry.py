@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vaeworks.errors import VaeworksError
 
-if TYPE_CHECKING:
-    from .rows import Dataset
-
-NAMED = {
-    "rotten": "vaeworks.datasets.rotten",
-    "imdb": "vaeworks.datasets.imdb",
+NAMED_OF_KIND = {
+    "text": {
+        "rotten": "vaeworks.datasets.rotten",
+        "imdb": "vaeworks.datasets.imdb",
+    },
+    "image": {
+        "digits": "vaeworks.datasets.digits",
+        "mnist": "vaeworks.datasets.mnist",
+        "fashion": "vaeworks.datasets.fashion",
+        "binarized-mnist": "vaeworks.datasets.binarized_mnist",
+        "frey": "vaeworks.datasets.frey",
+        "olivetti": "vaeworks.datasets.olivetti",
+    },
 }
+NAMED = {name: module for sets in NAMED_OF_KIND.values() for name, module in sets.items()}
 
 
 def is_named(source: str | Path) -> bool:
@@ -22,9 +30,13 @@ def is_named(source: str | Path) -> bool:
     return isinstance(source, str) and source in NAMED
 
 
-def load_named(name: str, data: Path | None = None) -> Dataset:
-    """The named data set, from `data`, VAEWORKS_DATA, the cache or its public source, in this order."""
-    return import_module(NAMED[name]).load(data)
+def load_named(name: str, kind: str, data: Path | None = None) -> Any:
+    """The named data set of this kind, from `data`, VAEWORKS_DATA, the cache or its public source, in this order."""
+    module = import_module(NAMED[name])
+    if name not in NAMED_OF_KIND[kind]:
+        found = module.ABOUT["kind"]
+        raise VaeworksError(f"{name} holds {found}s: use vae fit {found} {name}.")
+    return module.load(data)
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -42,13 +54,18 @@ def describe(name: str) -> dict[str, Any]:
     return {"name": name, **module.ABOUT, "cached": module.is_cached()}
 
 
-def close_names(name: str, others: list[str] | None = None) -> str:
+def close_names(name: str, others: list[str] | None = None, kind: str | None = None) -> str:
     """A question that offers the known names closest to `name`; empty when none is close."""
     import difflib
 
-    close = difflib.get_close_matches(name, [*NAMED, *(others or [])])
+    close = difflib.get_close_matches(name, [*names_of(kind), *(others or [])])
     return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
-def named_sets() -> str:
-    return f"The named data sets are: {', '.join(NAMED)}."
+def named_sets(kind: str | None = None) -> str:
+    return f"The named data sets are: {', '.join(names_of(kind))}."
+
+
+def names_of(kind: str | None) -> list[str]:
+    """The names of one kind; all of them for None."""
+    return list(NAMED if kind is None else NAMED_OF_KIND[kind])

@@ -13,7 +13,8 @@ from ..pretrained import CONFIG, names
 from .files import folder_written_whole, written_whole
 
 FORMAT = 1
-WEIGHTS, STATE, METRICS, CARD = "model.safetensors", "data.json", "metrics.json", "card.md"
+WEIGHTS, AGGREGATED = "model.safetensors", "aggregated.safetensors"
+STATE, METRICS, CARD = "data.json", "metrics.json", "card.md"
 CONFIG_FIELDS = {"kind": str, "format": int, "parameters": dict, "made_by": dict}
 METRICS_FIELDS = {"fit": dict, "history": list}
 
@@ -36,11 +37,14 @@ def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: b
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in estimator.model_.state_dict().items()}
     with folder_written_whole(folder) as temporary:
         save_file(compacted(weights) if compact else weights, temporary / WEIGHTS)
+        if estimator.aggregated_ is not None:
+            save_file(estimator.aggregated_.tensors, temporary / AGGREGATED)
         write_json(temporary / CONFIG, config_of(estimator))
         write_json(temporary / STATE, estimator.data_state())
         write_json(temporary / METRICS, estimator.metrics_)
         (temporary / CARD).write_text(estimator.card(), encoding="utf-8")
-        (temporary / WEIGHTS).chmod((temporary / CONFIG).stat().st_mode)  # safetensors lets only the owner read
+        for file in temporary.glob("*.safetensors"):
+            file.chmod((temporary / CONFIG).stat().st_mode)  # safetensors lets only the owner read
 
 
 def config_of(estimator: Any) -> dict:
@@ -82,6 +86,7 @@ def load(folder: Path, estimator_class: Any) -> Any:
     """The estimator that `save` wrote, on the CPU."""
     from safetensors.torch import load_file
 
+    from .aggregated import AggregatedPosterior
     from .compact import expanded
 
     config = read_config(folder)
@@ -89,6 +94,8 @@ def load(folder: Path, estimator_class: Any) -> Any:
         estimator = estimator_class(**config["parameters"])
         estimator.restore(read_json(folder / STATE))
         estimator.model_.load_state_dict(expanded(load_file(folder / WEIGHTS)))
+        kept = folder / AGGREGATED
+        estimator.aggregated_ = AggregatedPosterior(**load_file(kept)) if kept.is_file() else None
     except VaeworksError:
         raise
     except Exception as error:  # what damage raises is up to torch, safetensors and tokenizers

@@ -29,22 +29,23 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
     Returns
     -------
     dict
-        Means over examples in nats: `negative_elbo_nats`, `reconstruction_nats`, `kl_nats`,
-        `importance_bound_nats` (a lower bound on log p(x), with `importance_samples`); `active_units` (variance of
-        the posterior mean above 0.01: Burda et al. 2016) of `latent_units`; `kl_per_unit_nats` (None where the
-        prior does not factorise); `mutual_information_nats` with its estimator and ceiling; `collapsed`;
+        Means over examples in nats: `negative_elbo_nats`, `reconstruction_nats`, `kl_nats`, `kl_per_level_nats` (top
+        first), `importance_bound_nats` (a lower bound on log p(x), with `importance_samples`); `active_units`
+        (variance of the posterior mean above 0.01: Burda et al. 2016) of `latent_units`; `kl_per_unit_nats` (None
+        where the prior does not factorise); `mutual_information_nats` with its estimator and ceiling; `collapsed`;
         `examples`, `seconds`, `peak_memory_bytes`.
     """
     began = time.perf_counter()
     model.eval()
-    sums = {"reconstruction": 0.0, "kl": 0.0, "importance": 0.0}
+    sums = {"reconstruction": 0.0, "importance": 0.0}
+    per_level = torch.zeros(len(model.blocks) + 1, dtype=torch.double)
     per_unit: Tensor | None = torch.zeros(())
     means, log_variances, examples = [], [], 0
     for batch in batches:
         evidence = model.evidence(batch)
         top = evidence.levels[0]
         sums["reconstruction"] -= float(evidence.log_likelihood.sum())
-        sums["kl"] += float(evidence.kl.sum())
+        per_level += evidence.kl.sum((1, 2)).cpu()
         if samples:
             sums["importance"] += float(importance_bound(model, batch, samples).sum())
         units = top.kl_per_unit()
@@ -52,11 +53,13 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
         means.append(top.posterior.mean.cpu())  # type: ignore[union-attr]
         log_variances.append(2 * top.posterior.stddev.log().cpu())  # type: ignore[union-attr]
         examples += len(batch)
+    kl = float(per_level.sum())
     latent = latent_figures(torch.cat(means), torch.cat(log_variances))
     figures = {
-        "negative_elbo_nats": (sums["reconstruction"] + sums["kl"]) / examples,
+        "negative_elbo_nats": (sums["reconstruction"] + kl) / examples,
         "reconstruction_nats": sums["reconstruction"] / examples,
-        "kl_nats": sums["kl"] / examples,
+        "kl_nats": kl / examples,
+        "kl_per_level_nats": (per_level / examples).tolist(),
         "importance_bound_nats": sums["importance"] / examples if samples else None,
         "importance_samples": samples,
         **latent,

@@ -21,6 +21,7 @@ from ..core.batch import Batch
 from ..core.model import LatentModel
 from ..errors import VaeworksError
 from . import artifact
+from .aggregated import AggregatedPosterior, posterior_draws
 from .devices import make_fabric
 from .diagnostics import diagnose
 from .labels import LABEL, Classes, native
@@ -69,6 +70,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         The labels that the head predicts, sorted; None without labels.
     history_ : list of dict
         One record an epoch: weights of the objective, mean terms in nats of training and validation data.
+    aggregated_ : AggregatedPosterior or None
+        A mixture of Gaussians fitted to the codes of data, which `sample` can draw from.
     metrics_ : dict
         Every figure that `fit`, and `vae evaluate` of a saved model, measured.
     """
@@ -81,6 +84,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     verbose: bool
     model_: LatentModel
     class_names_: Classes | None
+    aggregated_: AggregatedPosterior | None
     metrics_: dict
 
     @abstractmethod
@@ -185,6 +189,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """Look at what was learned, and say what went wrong."""
         self.model_.requires_grad_(True).eval()
         figures = self._diagnose(data.epoch(None))
+        self._aggregate(data.epoch(None))
         seconds = sum(record["seconds"] for record in self.history_)
         self.metrics_ = {
             "fit": {"held_out": figures, "epochs": len(self.history_), "seconds": seconds},
@@ -217,6 +222,17 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                     phase.warm_up(),
                     phase.epochs,
                 )
+
+    def fit_aggregated(self, X: Any) -> "LatentEstimator":
+        """Fit the aggregated posterior to the first 5,000 examples of X; all else stays as it is."""
+        self._aggregate(self._batches(X))
+        return self
+
+    def _aggregate(self, batches: Any) -> None:
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state)
+            draws = posterior_draws(self.model_.eval(), (batch.to(self._device()) for batch in batches))
+        self.aggregated_ = AggregatedPosterior.fit(draws, self.random_state) if len(draws) > 1 else None
 
     def transform(self, X: Any) -> np.ndarray:
         """Posterior means of z, (N, latent_dim)."""

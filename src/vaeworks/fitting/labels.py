@@ -98,3 +98,10 @@ class Classes:
 def native(label: Any) -> Any:
     """A plain Python value, which JSON can hold."""
     return label.item() if isinstance(label, np.generic) else label
+
+
+def class_named(classes: Classes | None, word: str) -> Any:
+    """The class that a word on the command line means, which may be a number."""
+    if classes is None:
+        raise VaeworksError("this model was fitted without labels, so it has no classes: leave out --label")
+    return next((name for name in classes.names if str(name) == word), word)

@@ -23,6 +23,7 @@ class Panel:
         'bars': {'values': [...], 'x_label', 'y_label'}.
         'scatter': {'points': (N, 2) array, 'groups': N names or None, 'x_label', 'y_label'}.
         'calibration': {'confidence': [...], 'accuracy': [...], 'count': [...]}, one entry a bin.
+        'picture': {'pixels': (H, W, C) array of 8 bits, 'alt': what it shows}.
         'table': {'columns': [...], 'rows': [[...], ...]}.
     data : dict
     """

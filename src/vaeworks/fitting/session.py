@@ -1,5 +1,6 @@
 """A fit that ends as a folder: where it may write, how it goes on, what it leaves."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -68,6 +69,21 @@ def fit_into_folder(
         keep(estimator, out, source)
         shutil.rmtree(unfinished)
     return estimator
+
+
+def assignments(words: list[str], estimator: Any) -> dict[str, Any]:
+    """NAME=VALUE of further parameters of an estimator; a value is read as JSON where it is some."""
+    given: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or name not in estimator.get_params():
+            known = ", ".join(estimator.get_params())
+            raise VaeworksError(f"--set takes NAME=VALUE of a parameter, not {word!r}: the parameters are {known}")
+        try:
+            given[name] = json.loads(value)
+        except ValueError:
+            given[name] = value
+    return given
 
 
 def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> None:

@@ -177,6 +177,16 @@ def calibration(data: dict[str, Any]) -> Drawing:
     return Drawing(figure, f"Accuracy by confidence in {len(count)} bins. {bins}", remark=remark)
 
 
+def picture(data: dict[str, Any]) -> Drawing:
+    """Pixels as they are, each a square."""
+    pixels = data["pixels"]
+    figure = Figure(figsize=(5.6, 5.6 * pixels.shape[0] / pixels.shape[1]))
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.imshow(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels, cmap="gray", vmin=0, vmax=255)
+    return Drawing(figure, data["alt"])
+
+
 def looks(names: Any) -> list[Look]:
     return [
         Look(str(name), COLOURS[index % len(COLOURS)], *SHAPES[index % len(SHAPES)]) for index, name in enumerate(names)
@@ -210,4 +220,5 @@ FORMS: dict[str, Callable[[dict[str, Any]], Drawing]] = {
     "bars": bars,
     "scatter": scatter,
     "calibration": calibration,
+    "picture": picture,
 }

@@ -2,32 +2,16 @@
 
 from typing import Any
 
-from ..fitting.artifact import measured
+from ..fitting.cards import card
+
+CAUTION = (
+    "It repeats what its training texts say, biases and errors included; what it reconstructs and samples is no fact."
+)
 
 
 def text_card(estimator: Any) -> str:
-    """What it is, how it was fitted and what was measured, in Markdown."""
-    classes = estimator.class_names_
-    labels = "none" if classes is None else ", ".join(map(str, classes.names[:20]))
-    parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
-    rows = "\n".join(
-        f"| {name} | {value:.4g} |" if isinstance(value, float) else f"| {name} | {value} |"
-        for name, value in measured(estimator.metrics_).items()
-    )
-    return f"""# A text VAE
-
-Bidirectional LSTM encoder, {estimator.latent_dim} latent units, one linear layer to the labels, LSTM decoder.
-{parameters:,} parameters, {len(estimator.vocabulary_):,} {estimator.tokens},
-the first {estimator.max_tokens} of a text reconstructed, and the last {estimator.tail_tokens} of a longer one read too.
-
-- {estimator.label_name}: {labels}
-- trained for {len(estimator.history_)} epochs with `{estimator}`
-
-Figures:
-
-| figure | value |
-|---|---|
-{rows}
-
-It repeats what its training texts say, their biases and errors included; its reconstructions and samples are no facts.
-"""
+    words = f"{len(estimator.vocabulary_):,} {estimator.tokens}"
+    body = f"""Bidirectional LSTM encoder, {estimator.latent_dim} latent units, one linear layer to the labels,
+LSTM decoder. {words}; the first {estimator.max_tokens} of a text are reconstructed, and the last
+{estimator.tail_tokens} of a longer one are read too."""
+    return card(estimator, "A text VAE", body, CAUTION)

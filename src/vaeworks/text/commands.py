@@ -1,6 +1,5 @@
 """The shell verbs of texts. They import torch only when they run, so that help is quick."""
 
-import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -105,7 +104,7 @@ def fit(
       vae fit text my.csv --from imdb --out models/mine
     """
     from ..fitting.monitors import ProgressBar, TensorBoard
-    from ..fitting.session import fit_into_folder
+    from ..fitting.session import assignments, fit_into_folder
     from ..kinds import load
     from .estimator import TextVAE
     from .presets import preset_for
@@ -125,7 +124,9 @@ def fit(
         "prior": prior,
         "precision": precision,
     }
-    chosen = {name: value for name, value in options.items() if value is not None} | assignments(others or [])
+    chosen = {name: value for name, value in options.items() if value is not None} | assignments(
+        others or [], TextVAE()
+    )
     chosen |= {"rate": chosen.get("rate") or None} if "rate" in chosen else {}
     begun = None if start is None else load(start)
     settings = preset_for(source, preset, begun is not None)
@@ -235,6 +236,7 @@ def sample(
     n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 5,
     label: Annotated[str | None, typer.Option(help="Draw for this class.")] = None,
     temperature: Annotated[float, typer.Option(min=0.0, help="Of the words: 1 is the model itself, 0 greedy.")] = 0.8,
+    prior: Annotated[str, typer.Option(help="model, or aggregated: a mixture fitted to the codes of data.")] = "model",
     seed: int = 0,
 ) -> dict:
     """Write new texts: codes from the prior, words from the decoder.
@@ -245,8 +247,10 @@ def sample(
 
       vae sample imdb -n 5 --label positive --temperature 0.8 --seed 1
     """
-    wanted = None if label is None else as_class(model, label)
-    return {"texts": model.sample(n, wanted, temperature, seed)}
+    from ..fitting.labels import class_named
+
+    wanted = None if label is None else class_named(model.class_names_, label)
+    return {"texts": model.sample(n, wanted, temperature, seed, prior=prior)}
 
 
 def interpolate(
@@ -287,23 +291,6 @@ def report(
     )
     write_report(f"TextVAE on {said['dataset']}", model.panels(X), out)
     return {"report": str(out), **said}
-
-
-def assignments(words: list[str]) -> dict[str, Any]:
-    """NAME=VALUE of further parameters of the estimator; a value is read as JSON where it is some."""
-    from .estimator import TextVAE
-
-    given: dict[str, Any] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or name not in TextVAE().get_params():
-            known = ", ".join(TextVAE().get_params())
-            raise VaeworksError(f"--set takes NAME=VALUE of a parameter, not {word!r}: the parameters are {known}")
-        try:
-            given[name] = json.loads(value)
-        except ValueError:
-            given[name] = value
-    return given
 
 
 def training_rows(found: "Dataset", unlabelled: bool = True) -> dict[str, Any]:
@@ -373,13 +360,6 @@ def predictions(model: "TextVAE", texts: list[str]) -> list[dict]:
     chances = model.predict_proba(texts)
     names = model.class_names_.names
     return [{model.label_name: names[row.argmax()], "probability": float(row.max())} for row in chances]
-
-
-def as_class(model: "TextVAE", label: str) -> Any:
-    """The class that a word on the command line means, which may be a number."""
-    if model.class_names_ is None:
-        raise VaeworksError("this model was fitted without labels, so it has no classes: leave out --label")
-    return next((name for name in model.class_names_.names if str(name) == label), label)
 
 
 def scalars(figures: dict) -> dict:

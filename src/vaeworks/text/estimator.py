@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..core.likelihoods import ClassHead
-from ..core.model import LatentModel, from_prior, replay
+from ..core.model import LatentModel, replay
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
 from ..errors import VaeworksError
@@ -19,6 +19,7 @@ from ..fitting.estimator import LatentEstimator
 from ..fitting.labels import LABEL, MISSING, Classes
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
+from ..fitting.sampling import draw_codes
 from ..fitting.training import own_random_numbers
 from ..tokens.vocabulary import PAD, Vocabulary
 from .card import text_card
@@ -30,7 +31,6 @@ from .pseudo_labels import Teacher
 
 log = logging.getLogger(__name__)
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
-MOST_BLOCKS = 1000
 CANDIDATE_TEMPERATURE = 0.5
 
 
@@ -308,6 +308,7 @@ class TextVAE(LatentEstimator):
         temperature: float = 0.8,
         random_state: int | None = None,
         candidates: int = 4,
+        prior: str = "model",
     ) -> list[str]:
         """New texts: z from the prior, then words from the decoder.
 
@@ -323,40 +324,26 @@ class TextVAE(LatentEstimator):
         candidates : int
             With a label, so many texts are drawn from each code, and the one that itself reads most like the label is
             given; 1 draws from the model alone.
+        prior : 'model' or 'aggregated'
+            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data.
         """
         if n < 1:
             raise VaeworksError(f"cannot sample {n} texts: ask for at least one")
         with own_random_numbers(self._device()):
             torch.manual_seed(self.random_state if random_state is None else random_state)
-            if label is not None:
-                return self._sample_for(n, label, temperature, candidates)
-            return self._written(self._prior_draws(n), lambda likelihood: likelihood.sample(temperature))
+            z = draw_codes(self, n, label, prior)
+            if label is None:
+                return self._written(z, lambda likelihood: likelihood.sample(temperature))
+            return self._likeliest(z, label, temperature, candidates)
 
-    @torch.no_grad()
-    def _prior_draws(self, n: int) -> Tensor:
-        return self.model_.eval().descend(Batch(None), from_prior, n)[0][0].z
-
-    @torch.no_grad()
-    def _codes_for(self, n: int, index: int) -> Tensor:
-        """Exact draws from p(z | label), (n, latent_dim): those from the prior, each kept with p(label | z)."""
-        kept: list[Tensor] = []
-        for _ in range(MOST_BLOCKS):
-            draws = self._prior_draws(1024)
-            chances = self.model_.heads[LABEL](draws).probs[:, index]
-            kept.append(draws[torch.rand_like(chances) < chances])
-            if sum(map(len, kept)) >= n:
-                return torch.cat(kept)[:n]
-        raise VaeworksError(f"the prior gives this label too seldom to draw {n} texts: ask for fewer")
-
-    def _sample_for(self, n: int, label: Any, temperature: float, candidates: int) -> list[str]:
-        if self.class_names_ is None:
-            raise VaeworksError("this model was fitted without labels, so it cannot sample for one: fit it with labels")
-        index = int(self.class_names_.indices([label])[0])
-        codes = self._codes_for(n, index).repeat_interleave(candidates, 0)
-        texts = self._written(codes, lambda likelihood: likelihood.sample(temperature))
+    def _likeliest(self, z: Tensor, label: Any, temperature: float, candidates: int) -> list[str]:
+        """Of some texts drawn from each code, the one that reads most like the label."""
+        texts = self._written(z.repeat_interleave(candidates, 0), lambda likelihood: likelihood.sample(temperature))
         if candidates == 1:
             return texts
-        chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(n, candidates)
+        assert self.class_names_ is not None
+        index = int(self.class_names_.indices([label])[0])
+        chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(len(z), candidates)
         return [texts[row * candidates + best] for row, best in enumerate(chances.argmax(1).tolist())]
 
     @torch.no_grad()

@@ -1,0 +1,77 @@
+"""How codes are drawn: from the prior or the aggregated posterior, cooled, or for a label."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from ..core.batch import Batch
+from ..core.evidence import is_diagonal_normal
+from ..core.model import Choose, LatentModel, from_prior
+from ..errors import VaeworksError
+from .labels import LABEL
+
+SOURCES = ("model", "aggregated")
+DRAWS_A_BLOCK, MOST_BLOCKS = 1024, 1000
+Draw = Callable[[int], Tensor]
+
+
+def cooled(temperature: float) -> Choose:
+    """Draw z from p with the deviations of normal priors scaled; other priors are drawn from as they are."""
+
+    def choose(prior: Distribution, posterior: Distribution | None) -> Tensor:
+        if not is_diagonal_normal(prior):
+            return prior.sample()
+        return prior.mean + temperature * (prior.sample() - prior.mean)
+
+    return choose
+
+
+def given_top(z: Tensor, below: Choose) -> Choose:
+    """Use the given z of the top level, and choose the others."""
+    rest: list[Tensor] = [z]
+    return lambda prior, posterior: rest.pop() if rest else below(prior, posterior)
+
+
+def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "model", temperature: float = 1.0) -> Tensor:
+    """z of the top level (n, latent_dim), from the model's prior or the aggregated posterior, or for a label.
+
+    Raises
+    ------
+    VaeworksError
+        When there are no labels, no such label, no such prior, or no aggregated posterior.
+    """
+    if prior not in SOURCES:
+        raise VaeworksError(f"there is no prior {prior!r} to draw from: choose {' or '.join(SOURCES)}")
+    if prior == "aggregated" and estimator.aggregated_ is None:
+        raise VaeworksError("this model was saved without its aggregated posterior: call fit_aggregated with data")
+    draw: Draw = partial(prior_codes, estimator.model_, choose=cooled(temperature))
+    if prior == "aggregated":
+        draw = estimator.aggregated_.sample
+    if label is None:
+        return draw(n)
+    if estimator.class_names_ is None:
+        raise VaeworksError("this model was fitted without labels, so it cannot sample for one: fit it with labels")
+    return codes_for(estimator.model_, draw, n, int(estimator.class_names_.indices([label])[0]))
+
+
+@torch.no_grad()
+def prior_codes(model: LatentModel, n: int, choose: Choose = from_prior) -> Tensor:
+    """z of the top level from the model's prior, (n, latent_dim)."""
+    return model.eval().descend(Batch(None), choose, n)[0][0].z
+
+
+@torch.no_grad()
+def codes_for(model: LatentModel, draw: Draw, n: int, index: int) -> Tensor:
+    """Exact draws from p(z | label), (n, latent_dim): those of `draw`, each kept with p(label | z)."""
+    kept: list[Tensor] = []
+    for _ in range(MOST_BLOCKS):
+        draws = draw(DRAWS_A_BLOCK).to(next(model.parameters()).device)
+        chances = model.heads[LABEL](draws).probs[:, index]
+        kept.append(draws[torch.rand_like(chances) < chances])
+        if sum(map(len, kept)) >= n:
+            return torch.cat(kept)[:n]
+    raise VaeworksError(f"the prior gives this label too seldom to draw {n}: ask for fewer")

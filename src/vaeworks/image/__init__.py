@@ -1,0 +1,1 @@
+"""Images: their likelihoods, a ladder of convolutions, their class and their verbs."""

@@ -1,0 +1,129 @@
+"""From arrays of images to batches of pixels."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..core.batch import Batch
+from ..errors import VaeworksError
+from ..fitting.labels import LABEL
+from .networks import Shape
+
+HIGHEST = 255
+
+
+def as_images(X: Any) -> np.ndarray:
+    """Images as (N, channels, H, W), of whatever type they have.
+
+    Parameters
+    ----------
+    X : array (N, H, W) or (N, H, W, C), or a sequence of arrays (H, W) or (H, W, C), with C 1 or 3
+
+    Raises
+    ------
+    VaeworksError
+        When the images differ in shape, or are no images.
+    """
+    images = X if isinstance(X, np.ndarray) else stacked(X)
+    if images.dtype.kind not in "buif":
+        raise VaeworksError(f"pixels must be numbers, not {images.dtype}: turn the images into an array of numbers")
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.ndim != 4 or images.shape[-1] not in (1, 3):
+        raise VaeworksError(
+            f"images must be an array (N, H, W) or (N, H, W, C) with 1 or 3 channels, not {images.shape}: "
+            "reshape them, or leave out an alpha channel"
+        )
+    if 0 in images.shape:
+        raise VaeworksError(f"there are no pixels in an array of shape {images.shape}: give at least one image")
+    if images.dtype.kind == "f" and not np.isfinite(images).all():
+        raise VaeworksError("the images hold NaN or infinite values: replace them first")
+    return images.transpose(0, 3, 1, 2)
+
+
+def stacked(X: Any) -> np.ndarray:
+    images = [np.asarray(image) for image in X]
+    if not images:
+        raise VaeworksError("there are no images: give at least one")
+    odd = next((index for index, image in enumerate(images) if image.shape != images[0].shape), None)
+    if odd is not None:
+        raise VaeworksError(
+            f"image {odd} has the shape {images[odd].shape}, image 0 {images[0].shape}: bring all to one size"
+        )
+    return np.stack(images)
+
+
+def likelihood_for(images: np.ndarray) -> str:
+    """'bernoulli' for values 0 and 1, 'logistic' for whole numbers up to 255, else 'normal'."""
+    if images.dtype.kind == "b" or ((images == 0) | (images == 1)).all():
+        return "bernoulli"
+    return "logistic" if images.dtype.kind in "ui" and in_range(images) else "normal"
+
+
+def in_range(images: np.ndarray) -> bool:
+    return bool(images.min() >= 0 and images.max() <= HIGHEST)
+
+
+def check_pixels(images: np.ndarray, likelihood: str) -> np.ndarray:
+    """The images in the smallest type that holds what the likelihood scores.
+
+    Raises
+    ------
+    VaeworksError
+        When it cannot score them.
+    """
+    if likelihood == "bernoulli":
+        if not ((images == 0) | (images == 1)).all():
+            raise VaeworksError(
+                "a Bernoulli likelihood is for pixels that are 0 or 1, and these have other values: "
+                "use likelihood='logistic' for 8-bit pixels or 'normal' for real ones, or binarise the images"
+            )
+        return images.astype(np.uint8)
+    if likelihood == "logistic":
+        if not in_range(images) or (images.dtype.kind == "f" and (images != np.round(images)).any()):
+            raise VaeworksError(
+                f"a logistic likelihood is for whole numbers from 0 to 255, and these run from {images.min():g} to "
+                f"{images.max():g}: scale and round them, or use likelihood='normal'"
+            )
+        return images.astype(np.uint8)
+    return images.astype(np.float32)
+
+
+class ImageData:
+    """Images and their labels in memory, in batches.
+
+    Parameters
+    ----------
+    images : ndarray (N, channels, H, W)
+    labels : ndarray of int (N,)
+        -1 where missing.
+    batch_size : int
+    """
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray, batch_size: int) -> None:
+        self.images, self.labels = torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(labels)
+        self.batch_size = batch_size
+
+    def __len__(self) -> int:
+        """Batches an epoch."""
+        return -(-len(self.images) // self.batch_size)
+
+    def epoch(self, seed: int | None) -> Iterator[Batch]:
+        """Every image once; shuffled by `seed`, or in the order given when it is None."""
+        order = (
+            np.arange(len(self.images)) if seed is None else np.random.default_rng(seed).permutation(len(self.images))
+        )
+        for start in range(0, len(order), self.batch_size):
+            yield self._batch(torch.from_numpy(order[start : start + self.batch_size]))
+
+    def _batch(self, rows: Tensor) -> Batch:
+        """Pixels (B, channels, H, W) in the data's own units."""
+        return Batch(input=self.images[rows].float(), labels={LABEL: self.labels[rows]})
+
+
+def shape_of(images: np.ndarray) -> Shape:
+    channels, height, width = images.shape[1:]
+    return channels, height, width

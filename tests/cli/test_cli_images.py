@@ -1,0 +1,106 @@
+"""The verbs of images, on pictures in class folders."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vaeworks import load
+
+SMALL = ("--epochs", "2", "--latent-dim", "2", "--batch-size", "20", "--set", "width=4")
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory):
+    """Forty grey pictures of 10 x 8 in two class folders."""
+    folder = tmp_path_factory.mktemp("pictures")
+    random = np.random.default_rng(0)
+    for name, level in (("dark", 40), ("light", 200)):
+        (folder / name).mkdir()
+        for row in range(20):
+            pixels = (level + random.integers(-30, 30, (10, 8))).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{row}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def image_model(vae, pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("models") / "pictures"
+    result = vae("fit", "image", pictures, "--classes", "--levels", "2", "--out", out, *SMALL)
+    assert result.code == 0, result.err
+    return out
+
+
+def size(path):
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def test_fit_says_what_it_made(vae, pictures, tmp_path):
+    said = vae("fit", "image", pictures, "--out", tmp_path / "m", *SMALL, "--json").json()
+    assert said["epochs"] == 2
+    model = load(tmp_path / "m")
+    assert (model.shape_, model.likelihood_, model.class_names_) == ((1, 10, 8), "logistic", None)
+
+
+def test_evaluate_measures_and_remembers(vae, image_model, pictures, tmp_path):
+    own = shutil.copytree(image_model, tmp_path / "own")
+    figures = vae("evaluate", own, pictures, "--samples", "3", "--json").json()
+    assert figures["examples"] == 40
+    assert 0 <= figures["accuracy"] <= 1
+    assert len(figures["kl_per_level_nats"]) == 2
+    assert json.loads((own / "metrics.json").read_text())["bits_per_dim_elbo"] == figures["bits_per_dim_elbo"]
+
+
+@pytest.mark.parametrize(
+    ("words", "columns", "rows"),
+    [
+        (["sample", "{model}", "-n", "6", "--label", "light"], 3, 2),
+        (["sample", "{model}", "-n", "4", "--temperature", "0.5"], 2, 2),
+        (["reconstruct", "{model}", "{a}"], 2, 1),
+        (["interpolate", "{model}", "{a}", "{b}", "--steps", "5"], 5, 1),
+        (["traverse", "{model}", "{a}", "--units", "2", "--steps", "3"], 3, 2),
+        (["manifold", "{model}", "--side", "4"], 4, 4),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_picture_is_written(vae, image_model, pictures, tmp_path, words, columns, rows):
+    places = {"model": image_model, "a": pictures / "dark" / "0.png", "b": pictures / "light" / "0.png"}
+    out = tmp_path / "out.png"
+    said = vae(*[word.format(**places) for word in words], "--out", out, "--json").json()
+    assert said["images"] == columns * rows
+    width, height = columns * 9 - 1, rows * 11 - 1
+    times = 400 // max(width, height)
+    assert size(out) == (width * times, height * times)
+
+
+def test_predict_reads_pictures(vae, image_model, pictures):
+    given = [pictures / name / "0.png" for name in ("dark", "light")]
+    rows = vae("predict", image_model, *given, "--json").json()["rows"]
+    assert [set(row) for row in rows] == [{"picture", "class", "probability"}] * 2
+
+
+def test_encode_writes_a_row_an_image(vae, image_model, pictures, tmp_path):
+    assert vae("encode", image_model, pictures, "--out", tmp_path / "z.npz", "--json").json()["rows_written"] == 40
+    assert np.load(tmp_path / "z.npz")["codes"].shape == (40, 2)
+
+
+def test_a_report_shows_pictures(vae, image_model, pictures, tmp_path):
+    assert vae("report", image_model, pictures, "--out", tmp_path / "r.html").code == 0
+    page = (tmp_path / "r.html").read_text()
+    assert "Reconstructions" in page
+    assert "64 images in 8 columns" in page
+
+
+def test_mistakes_are_one_sentence(vae, image_model, model, pictures, tmp_path):
+    assert "no labels" in vae("fit", "image", pictures / "dark", "--classes", "--out", tmp_path / "m", *SMALL).refusal()
+    assert "end in one of .png" in vae("sample", image_model, "--out", tmp_path / "a.txt").refusal()
+    assert "no class 'pink'" in vae("sample", image_model, "--label", "pink", "--out", tmp_path / "a.png").refusal()
+    assert "cannot manifold" in vae("manifold", model, "--out", tmp_path / "a.png").refusal()
+    assert "cannot be read" in vae("predict", image_model, tmp_path / "none.png").refusal()
+    assert (
+        "--set takes NAME=VALUE"
+        in vae("fit", "image", pictures, "--out", tmp_path / "m", "--set", "colour=1").refusal()
+    )
