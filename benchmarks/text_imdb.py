@@ -63,9 +63,7 @@ def kept_sentiment(model: TextVAE, splits: dict) -> dict:
         ),
         "examples": [
             {"review": text, "label": label, "reconstruction": again}
-            for text, label, again in list(zip(texts, labels, decoded, strict=True))[
-                ::99
-            ]  # labels take turns, so an even stride would show one
+            for text, label, again in list(zip(texts, labels, decoded, strict=True))[::EVERY_FOR_EXAMPLES]
         ],
     }
 
