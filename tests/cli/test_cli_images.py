@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from vaeworks import load
+from vaeworks.fitting.held_out import held_out
 
 SMALL = ("--epochs", "2", "--latent-dim", "2", "--batch-size", "20", "--set", "width=4")
 
@@ -50,7 +51,7 @@ def test_evaluate_measures_and_remembers(vae, image_model, pictures, tmp_path):
     figures = vae("evaluate", own, pictures, "--samples", "3", "--json").json()
     assert figures["examples"] == 40
     assert 0 <= figures["accuracy"] <= 1
-    assert len(figures["kl_per_level_nats"]) == 2
+    assert figures["kl_nats_level_2"] == figures["kl_per_level_nats"][1]
     assert json.loads((own / "metrics.json").read_text())["bits_per_dim_elbo"] == figures["bits_per_dim_elbo"]
 
 
@@ -76,6 +77,19 @@ def test_a_picture_is_written(vae, image_model, pictures, tmp_path, words, colum
     assert size(out) == (width * times, height * times)
 
 
+def test_without_data_what_was_held_out_is_judged(vae, image_model, tmp_path):
+    own = shutil.copytree(image_model, tmp_path / "own")
+    figures = vae("evaluate", own, "--samples", "0", "--seed", "5", "--json").json()
+    assert (figures["split"], figures["examples"]) == ("held out", int(held_out(0, 40, 0.1).sum()))
+
+
+def test_pictures_are_resized_as_those_of_the_fit_were(vae, pictures, tmp_path):
+    assert vae("fit", "image", pictures, "--resize", "6", "--out", tmp_path / "m", *SMALL).code == 0
+    picture = pictures / "dark" / "0.png"
+    assert vae("reconstruct", tmp_path / "m", picture, "--out", tmp_path / "r.png").code == 0
+    assert vae("encode", tmp_path / "m", pictures, "--out", tmp_path / "z.npz", "--json").json()["rows_written"] == 40
+
+
 def test_predict_reads_pictures(vae, image_model, pictures):
     given = [pictures / name / "0.png" for name in ("dark", "light")]
     rows = vae("predict", image_model, *given, "--json").json()["rows"]
@@ -96,7 +110,7 @@ def test_a_report_shows_pictures(vae, image_model, pictures, tmp_path):
 
 def test_mistakes_are_one_sentence(vae, image_model, model, pictures, tmp_path):
     assert "no labels" in vae("fit", "image", pictures / "dark", "--classes", "--out", tmp_path / "m", *SMALL).refusal()
-    assert "end in one of .png" in vae("sample", image_model, "--out", tmp_path / "a.txt").refusal()
+    assert "must end in .png" in vae("sample", image_model, "--out", tmp_path / "a.txt").refusal()
     assert "no class 'pink'" in vae("sample", image_model, "--label", "pink", "--out", tmp_path / "a.png").refusal()
     assert "cannot manifold" in vae("manifold", model, "--out", tmp_path / "a.png").refusal()
     assert "cannot be read" in vae("predict", image_model, tmp_path / "none.png").refusal()

@@ -78,3 +78,9 @@ def test_classes_come_back_from_their_state():
 def test_labels_that_json_cannot_hold_are_refused_before_training():
     with pytest.raises(VaeworksError, match="datetime"):
         Classes.learn(np.array(["2020-01-01", "2021-01-01"], dtype="datetime64[s]"))
+
+
+@pytest.mark.parametrize("labels", [np.zeros((4, 1)), np.eye(2), [[1], [0]], [{"a"}, {"b"}]])
+def test_labels_of_several_values_are_refused(labels):
+    with pytest.raises(VaeworksError, match=r"one value a row.*y\.ravel"):
+        Classes.learn(labels)

@@ -112,8 +112,9 @@ def mistaken():
         "NaN": (ImageVAE(), np.full((20, 8, 8), np.nan), "NaN"),
         "words": (ImageVAE(), np.full((20, 8, 8), "a"), "must be numbers"),
         "RGBA": (ImageVAE(), np.zeros((20, 8, 8, 4)), "1 or 3 channels"),
-        "flat": (ImageVAE(), np.zeros((20, 64)), "reshape"),
+        "flat": (ImageVAE(), np.zeros((20, 64)), "transpose"),
         "mixed": (ImageVAE(), [np.zeros((8, 8)), np.zeros((8, 9))], "image 1 has the shape"),
+        "no list": (ImageVAE(), None, "array or a list of arrays"),
         "none": (ImageVAE(), [], "no images"),
         "levels": (ImageVAE(levels=0), grey, "levels"),
     }
@@ -128,11 +129,33 @@ def test_what_is_no_image_is_refused(name):
 
 def test_what_does_not_fit_the_model_is_refused(digits):
     model = ImageVAE(**SMALL).fit(digits[0][:300], digits[1][:300])
-    with pytest.raises(VaeworksError, match="8 x 9 and grey, and this model's are 8 x 8 and grey"):
+    with pytest.raises(VaeworksError, match="9 x 8 and grey, and this model's are 8 x 8 and grey"):
         model.transform(np.zeros((2, 8, 9), np.uint8))
     with pytest.raises(VaeworksError, match="no class 12"):
         model.sample(1, label=12)
+    with pytest.raises(VaeworksError, match="no label"):
+        model.sample(1, label=float("nan"))
     with pytest.raises(VaeworksError, match="2 latent units"):
         model.manifold()
     with pytest.raises(VaeworksError, match="one label an image"):
         model.fit(digits[0], [1, 2])
+
+
+def test_whole_numbers_are_8_bit_pixels_whatever_their_type(digits):
+    images = digits[0][:200]
+    as_floats, as_bytes = ImageVAE(**SMALL).fit(images.astype(float)), ImageVAE(**SMALL).fit(images)
+    assert as_floats.likelihood_ == as_bytes.likelihood_ == "logistic"
+    np.testing.assert_array_equal(as_floats.sample(3), as_bytes.sample(3))
+
+
+def test_the_same_images_are_held_out_whatever_the_seed(digits):
+    prepared = [ImageVAE(random_state=seed)._prepare(digits[0], None, None)[1] for seed in (0, 1)]
+    assert (prepared[0].images == prepared[1].images).all()
+    assert 100 < len(prepared[0].images) < 200
+
+
+def test_a_start_and_a_validation_that_are_none_are_refused(digits):
+    with pytest.raises(VaeworksError, match="a fitted ImageVAE"):
+        ImageVAE(**SMALL).fit(digits[0], start=ImageVAE())
+    with pytest.raises(VaeworksError, match="a pair"):
+        ImageVAE(**SMALL).fit(digits[0], validation=digits[0])

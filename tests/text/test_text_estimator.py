@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from vaeworks import TextVAE, VaeworksError
+from vaeworks.core.model import from_prior
 from vaeworks.fitting.sampling import draw_codes, prior_codes
 
 
@@ -274,7 +275,7 @@ def test_a_table_is_refused_where_a_column_is_meant():
 def test_codes_for_a_label_are_draws_from_the_posterior_given_it(tiny_text_model):
     """The mean of each unit under p(z | label) against importance weights on many draws from the prior."""
     torch.manual_seed(0)
-    draws = prior_codes(tiny_text_model.model_, 40_000)
+    draws = prior_codes(tiny_text_model.model_, 40_000, from_prior)
     weights = tiny_text_model.model_.heads["label"](draws).probs[:, 1].detach()
     expected = (weights[:, None] * draws).sum(0) / weights.sum()
     drawn = draw_codes(tiny_text_model, 40_000, tiny_text_model.classes_[1])

@@ -101,6 +101,12 @@ def test_too_few_labels_are_refused():
         TextVAE(pseudo_labels=True).fit(texts, partly(labels, 6))
 
 
+def test_texts_without_a_shared_word_are_refused():
+    texts = [f"word{row}" for row in range(60)]
+    with pytest.raises(VaeworksError, match="words that 5 texts share"):
+        TextVAE(pseudo_labels=True).fit(texts, partly(["a", "b"] * 30, 40))
+
+
 def test_without_missing_labels_there_is_nothing_to_label():
     texts, labels = reviews(9)
     model = TextVAE(pseudo_labels=True, epochs=1, validation_fraction=0.0).fit(texts, labels)

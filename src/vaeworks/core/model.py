@@ -10,6 +10,7 @@ from torch.distributions import Distribution
 from .batch import Batch, repeat_rows
 from .evidence import Evidence, Level
 
+ROWS_AT_ONCE = 640
 Choose = Callable[[Distribution, Distribution | None], Tensor]
 
 
@@ -101,13 +102,17 @@ class LatentModel(nn.Module):
         features = None if batch.input is None else self._features(batch.input, condition)
         features, condition = repeat_rows(features, samples), repeat_rows(condition, samples)
         posterior = None if features is None else self.posterior(features)
-        prior = self.prior(condition, self.encode).expand((len(batch) * samples,))
+        prior = self.top_prior(len(batch) * samples, condition)
         z = choose(prior, posterior)
         levels, state = [Level(z, prior, posterior)], self.first_state(z) if self.first_state else z
         for block in self.blocks:
             level, state = block(state, features, condition, choose)
             levels.append(level)
         return levels, state, condition
+
+    def top_prior(self, rows: int, condition: object = None) -> Distribution:
+        """p(z | condition) of the top level for so many rows."""
+        return self.prior(condition, self.encode).expand((rows,))
 
     def encode(self, input: Tensor, condition: object = None) -> Distribution:
         """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
@@ -117,11 +122,12 @@ class LatentModel(nn.Module):
         return self.encoder(input) if condition is None else self.encoder(input, condition)
 
 
-def importance_bound(model: LatentModel, batch: Batch, samples: int, at_once: int = 10) -> Tensor:
-    """The importance-weighted bound in nats, (B,), with `samples` draws taken `at_once` at a time.
+def importance_bound(model: LatentModel, batch: Batch, samples: int, rows: int = ROWS_AT_ONCE) -> Tensor:
+    """The importance-weighted bound in nats, (B,) (Burda et al. 2016, eq. 8).
 
-    Memory grows with `at_once`, not with `samples` (Burda et al. 2016, eq. 8).
+    Memory grows with `rows`, how many draws of all examples are taken at once, not with `samples`.
     """
+    at_once = max(1, rows // len(batch))
     total = torch.full((len(batch),), -math.inf, device=next(model.parameters()).device)
     for draws in chunk_sizes(samples, at_once):
         weights = model.evidence(batch, draws).log_weights()

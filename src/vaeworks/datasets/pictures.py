@@ -29,6 +29,11 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.images)
 
+    def only(self, rows: np.ndarray) -> Pictures:
+        """The images of these row numbers."""
+        labels = None if self.labels is None else [self.labels[row] for row in rows]
+        return Pictures(self.images[rows], labels)
+
     def head(self, limit: int | None) -> Pictures:
         """The first `limit` pictures; all of them for None."""
         if limit is None:

@@ -1,9 +1,11 @@
 """The aggregated posterior: where the codes of data lie, beside where the prior says that they do."""
 
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
 import torch
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
@@ -11,11 +13,11 @@ from torch.distributions import Categorical, MixtureSameFamily, MultivariateNorm
 from ..core.batch import Batch
 from ..core.model import LatentModel
 
-COMPONENTS, MOST_ROWS, LEAST_VARIANCE = 10, 5000, 1e-4
+COMPONENTS, DRAWS_A_UNIT, MOST_ROWS, LEAST_VARIANCE = 10, 4, 5000, 1e-4
 
 
 class AggregatedPosterior:
-    """A mixture of 10 Gaussians, fitted to draws from the posteriors of data once training is over (Ghosh et al. 2020).
+    """A mixture of at most 10 Gaussians, fitted to draws from the posteriors of data (Ghosh et al. 2020).
 
     Codes drawn from it decode better than those of a prior that the posteriors do not fill. No bound contains it.
 
@@ -33,9 +35,12 @@ class AggregatedPosterior:
 
     @classmethod
     def fit(cls, draws: np.ndarray, seed: int) -> "AggregatedPosterior":
-        """From draws (N, D)."""
-        components = min(COMPONENTS, len(draws))
-        found = GaussianMixture(components, reg_covar=LEAST_VARIANCE, random_state=seed).fit(draws)
+        """From draws (N, D): fewer components where there are few, since each has a full covariance."""
+        count, units = draws.shape
+        components = max(1, min(COMPONENTS, count // (DRAWS_A_UNIT * units)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a mixture that has not settled still covers the codes
+            found = GaussianMixture(components, reg_covar=LEAST_VARIANCE, random_state=seed).fit(draws)
         parts = (found.weights_, found.means_, np.linalg.cholesky(found.covariances_))
         return cls(*(torch.from_numpy(np.ascontiguousarray(part)).float() for part in parts))
 
@@ -53,4 +58,4 @@ def posterior_draws(model: LatentModel, batches: Iterable[Batch]) -> np.ndarray:
         draws.append(model.encode(batch.input).sample().cpu())
         if sum(map(len, draws)) >= MOST_ROWS:
             break
-    return torch.cat(draws).double().numpy()
+    return torch.cat(draws)[:MOST_ROWS].double().numpy()

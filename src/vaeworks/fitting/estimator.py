@@ -156,6 +156,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             At Ctrl-C; when an epoch was done, the estimator is fitted with the best weights so far.
         """
         self._check_parameters()
+        if start is not None and not (type(start) is type(self) and start.__sklearn_is_fitted__()):
+            raise VaeworksError(f"start must be a fitted {type(self).__name__}, not {start!r}: fit it first")
+        if validation is not None and not (isinstance(validation, tuple) and len(validation) == 2):
+            raise VaeworksError("validation must be a pair (X, y), where y may be None")
         fabric = make_fabric(self.device, self.precision)
         plan = self._plan()
         data, held_out = self._prepare(X, y, validation, start)
@@ -200,6 +204,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _warn(self, plan: Plan, figures: dict) -> None:
         """Say what a user would want to know before trusting the model."""
         rate, mend = plan.phases[-1].rate, "set `rate`, the nats of KL that training holds"
+        flat = len(self.model_.blocks) == 0
         if rate:
             mend = "train longer, or raise `rate` or `learning_rate`"
             reached = self.history_[-1]["train"]["kl"]
@@ -207,11 +212,12 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 log.warning("the rate was not held: asked for %g nats, trained at %.2f: train longer", rate, reached)
         if figures["collapsed"]:
             log.warning(
-                "the posterior collapsed: z holds %.2f nats about the data, and %d of %d units are active: %s",
+                "the posterior collapsed: %s holds %.2f nats about the data, and %d of %d units are active: %s",
+                "z" if flat else "the top level",
                 figures["mutual_information_nats"],
                 figures["active_units"],
                 figures["latent_units"],
-                mend,
+                mend if flat else "take fewer levels, or set `free_bits`",
             )
         for index, phase in enumerate(plan.phases):
             if phase.warm_up() > phase.epochs:

@@ -96,7 +96,15 @@ class Classes:
 
 
 def native(label: Any) -> Any:
-    """A plain Python value, which JSON can hold."""
+    """A plain Python value, which JSON can hold.
+
+    Raises
+    ------
+    VaeworksError
+        For a label that is several values.
+    """
+    if isinstance(label, np.ndarray | list | dict | set):
+        raise VaeworksError("a label must be one value a row, not several: pass y.ravel(), or y.argmax(1) for one-hot")
     return label.item() if isinstance(label, np.generic) else label
 
 

@@ -8,11 +8,10 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from ..core.batch import Batch
 from ..core.evidence import is_diagonal_normal
-from ..core.model import Choose, LatentModel, from_prior
+from ..core.model import Choose, LatentModel
 from ..errors import VaeworksError
-from .labels import LABEL
+from .labels import LABEL, MISSING
 
 SOURCES = ("model", "aggregated")
 DRAWS_A_BLOCK, MOST_BLOCKS = 1024, 1000
@@ -47,7 +46,7 @@ def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "model", 
     if prior not in SOURCES:
         raise VaeworksError(f"there is no prior {prior!r} to draw from: choose {' or '.join(SOURCES)}")
     if prior == "aggregated" and estimator.aggregated_ is None:
-        raise VaeworksError("this model was saved without its aggregated posterior: call fit_aggregated with data")
+        raise VaeworksError("this model has no aggregated posterior: call fit_aggregated with at least two examples")
     draw: Draw = partial(prior_codes, estimator.model_, choose=cooled(temperature))
     if prior == "aggregated":
         draw = estimator.aggregated_.sample
@@ -55,13 +54,16 @@ def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "model", 
         return draw(n)
     if estimator.class_names_ is None:
         raise VaeworksError("this model was fitted without labels, so it cannot sample for one: fit it with labels")
-    return codes_for(estimator.model_, draw, n, int(estimator.class_names_.indices([label])[0]))
+    index = int(estimator.class_names_.indices([label])[0])
+    if index == MISSING:
+        raise VaeworksError(f"{label!r} means that there is no label: name a class to sample for, or leave it out")
+    return codes_for(estimator.model_, draw, n, index)
 
 
 @torch.no_grad()
-def prior_codes(model: LatentModel, n: int, choose: Choose = from_prior) -> Tensor:
+def prior_codes(model: LatentModel, n: int, choose: Choose) -> Tensor:
     """z of the top level from the model's prior, (n, latent_dim)."""
-    return model.eval().descend(Batch(None), choose, n)[0][0].z
+    return choose(model.eval().top_prior(n), None)
 
 
 @torch.no_grad()

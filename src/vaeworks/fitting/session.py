@@ -86,6 +86,18 @@ def assignments(words: list[str], estimator: Any) -> dict[str, Any]:
     return given
 
 
+def summary(estimator: Any, out: Path) -> dict[str, Any]:
+    """What a fit shows at its end."""
+    fitted = estimator.metrics_["fit"]
+    left_out = ("seconds", "importance_bound_nats", "importance_samples")
+    shown = {
+        name: value
+        for name, value in fitted["held_out"].items()
+        if name not in left_out and not isinstance(value, list)
+    }
+    return {"model": str(out), "epochs": fitted["epochs"], "training_seconds": fitted["seconds"], **shown}
+
+
 def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> None:
     """Refuse what would lose something, before any time is spent."""
     started = (unfinished / STATE).is_file()

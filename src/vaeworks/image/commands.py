@@ -22,7 +22,16 @@ OptionalSource = Annotated[
 ]
 Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a named set (or set VAEWORKS_DATA).")]
 Resize = Annotated[int | None, typer.Option(min=1, help="Bring pictures to squares of this side.")]
-Out = Annotated[Path, typer.Option("--out", help="Picture to write: a png, jpg or webp.")]
+
+
+def picture_path(out: Path) -> Path:
+    """Refuse an ending that no picture has before any time is spent."""
+    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+        raise VaeworksError(f"{out} must end in .png, .jpg, .jpeg or .webp")
+    return out
+
+
+Out = Annotated[Path, typer.Option("--out", help="Picture to write: a png, jpg or webp.", callback=picture_path)]
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A png, jpg or webp.")]
 
 
@@ -65,7 +74,7 @@ def fit(
       vae fit image photos/ --resize 64 --out models/photos
     """
     from ..fitting.monitors import ProgressBar
-    from ..fitting.session import assignments, fit_into_folder
+    from ..fitting.session import assignments, fit_into_folder, summary
     from .estimator import ImageVAE
 
     options = {
@@ -87,11 +96,15 @@ def fit(
     found = read(source, data, resize)
     estimator = ImageVAE(label_name=found.label_name or "label", random_state=seed, device=device).set_params(**chosen)
     rows = training_images(found, classes)
-    origin = {"source": source, "data": None if data is None else str(data), "resize": resize, "rows": len(rows["X"])}
+    origin = {
+        "source": source,
+        "data": None if data is None else str(data),
+        "resize": resize,
+        "classes": classes,
+        "rows": len(rows["X"]),
+    }
     fit_into_folder(estimator, rows, out, origin, resume, overwrite, (ProgressBar(),))
-    fitted = estimator.metrics_["fit"]
-    figures = {name: value for name, value in fitted["held_out"].items() if not isinstance(value, list)}
-    return {"model": str(out), "epochs": fitted["epochs"], "training_seconds": fitted["seconds"], **figures}
+    return summary(estimator, out)
 
 
 def evaluate(
@@ -165,7 +178,7 @@ def encode(
 
     from ..fitting.codes import write_codes
 
-    splits = read(source, data, resize).splits
+    splits = read(source, data, resize or resized(model)).splits
     rows = write_codes(model, np.concatenate([part.images for part in splits.values()]), out)
     return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(splits)}
 
@@ -280,15 +293,30 @@ def unseen(
     model: "ImageVAE", source: str | None, data: Path | None, resize: int | None
 ) -> tuple["Pictures", dict[str, str]]:
     """Images to judge a model by: those given, or a part of its own set that it was not trained on."""
-    own = model.metrics_["fit"].get("source")
-    if source is None and own is None:
+    import numpy as np
+
+    from ..fitting.held_out import held_out
+
+    own, given = model.metrics_["fit"].get("source"), source is not None
+    if not given and own is None:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
-    if source is None:
-        source, resize = own["source"], resize or own["resize"]
-        data = data or (Path(own["data"]) if own["data"] else None)
+    if not given:
+        source, data = own["source"], data or (Path(own["data"]) if own["data"] else None)
+    resize = resize or resized(model)
     found = read(str(source), data, resize)
     split = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
-    return found.splits[split], {"dataset": found.name, "split": split}
+    images = found.splits[split]
+    if given or split not in ("all", "train"):
+        return images, {"dataset": found.name, "split": split}
+    rows = np.flatnonzero(held_out(0, len(images), model.validation_fraction))
+    if not len(rows):
+        return images, {"dataset": found.name, "split": f"{split}, since so few images left none to hold out"}
+    return images.only(rows), {"dataset": found.name, "split": "held out"}
+
+
+def resized(model: "ImageVAE") -> int | None:
+    """The side that pictures were brought to for the fit."""
+    return (model.metrics_["fit"].get("source") or {}).get("resize")
 
 
 def opened(model: "ImageVAE", picture: Path) -> "np.ndarray":
@@ -296,7 +324,7 @@ def opened(model: "ImageVAE", picture: Path) -> "np.ndarray":
     from ..datasets import read_image
 
     channels, height, width = model.shape_
-    image = read_image(picture, (height, width, channels))
+    image = read_image(picture, (height, width, channels), resize=resized(model) is not None)
     return (image > 127).astype("uint8") if model.likelihood_ == "bernoulli" else image
 
 

@@ -1,6 +1,7 @@
 """From arrays of images to batches of pixels."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,8 @@ from torch import Tensor
 from ..core.batch import Batch
 from ..errors import VaeworksError
 from ..fitting.labels import LABEL
+from .likelihoods import HIGHEST
 from .networks import Shape
-
-HIGHEST = 255
 
 
 def as_images(X: Any) -> np.ndarray:
@@ -27,6 +27,8 @@ def as_images(X: Any) -> np.ndarray:
     VaeworksError
         When the images differ in shape, or are no images.
     """
+    if not hasattr(X, "__len__"):
+        raise VaeworksError(f"images must be an array or a list of arrays, not {X!r}")
     images = X if isinstance(X, np.ndarray) else stacked(X)
     if images.dtype.kind not in "buif":
         raise VaeworksError(f"pixels must be numbers, not {images.dtype}: turn the images into an array of numbers")
@@ -35,7 +37,7 @@ def as_images(X: Any) -> np.ndarray:
     if images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise VaeworksError(
             f"images must be an array (N, H, W) or (N, H, W, C) with 1 or 3 channels, not {images.shape}: "
-            "reshape them, or leave out an alpha channel"
+            "transpose them so that the channels come last, or leave out an alpha channel"
         )
     if 0 in images.shape:
         raise VaeworksError(f"there are no pixels in an array of shape {images.shape}: give at least one image")
@@ -60,11 +62,13 @@ def likelihood_for(images: np.ndarray) -> str:
     """'bernoulli' for values 0 and 1, 'logistic' for whole numbers up to 255, else 'normal'."""
     if images.dtype.kind == "b" or ((images == 0) | (images == 1)).all():
         return "bernoulli"
-    return "logistic" if images.dtype.kind in "ui" and in_range(images) else "normal"
+    return "logistic" if is_8_bit(images) else "normal"
 
 
-def in_range(images: np.ndarray) -> bool:
-    return bool(images.min() >= 0 and images.max() <= HIGHEST)
+def is_8_bit(images: np.ndarray) -> bool:
+    """Whether all pixels are whole numbers from 0 to 255, of whatever type."""
+    whole = images.dtype.kind in "ui" or (images == np.round(images)).all()
+    return bool(whole and images.min() >= 0 and images.max() <= HIGHEST)
 
 
 def check_pixels(images: np.ndarray, likelihood: str) -> np.ndarray:
@@ -81,15 +85,31 @@ def check_pixels(images: np.ndarray, likelihood: str) -> np.ndarray:
                 "a Bernoulli likelihood is for pixels that are 0 or 1, and these have other values: "
                 "use likelihood='logistic' for 8-bit pixels or 'normal' for real ones, or binarise the images"
             )
-        return images.astype(np.uint8)
+        return images.astype(np.uint8, copy=False)
     if likelihood == "logistic":
-        if not in_range(images) or (images.dtype.kind == "f" and (images != np.round(images)).any()):
+        if not is_8_bit(images):
             raise VaeworksError(
                 f"a logistic likelihood is for whole numbers from 0 to 255, and these run from {images.min():g} to "
                 f"{images.max():g}: scale and round them, or use likelihood='normal'"
             )
-        return images.astype(np.uint8)
-    return images.astype(np.float32)
+        return images.astype(np.uint8, copy=False)
+    return images.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the encoder reads: (pixel - centre) / spread."""
+
+    centre: float
+    spread: float
+
+
+def scale_of(images: np.ndarray, likelihood: str) -> Scale:
+    """From -1 to 1 where the range is known; else mean 0 and variance 1."""
+    if likelihood != "normal":
+        half = 0.5 if likelihood == "bernoulli" else HIGHEST / 2
+        return Scale(half, half)
+    return Scale(float(images.mean(dtype=np.float64)), float(images.std(dtype=np.float64)) or 1.0)
 
 
 class ImageData:
@@ -100,12 +120,13 @@ class ImageData:
     images : ndarray (N, channels, H, W)
     labels : ndarray of int (N,)
         -1 where missing.
+    scale : Scale
     batch_size : int
     """
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, batch_size: int) -> None:
-        self.images, self.labels = torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(labels)
-        self.batch_size = batch_size
+    def __init__(self, images: np.ndarray, labels: np.ndarray, scale: Scale, batch_size: int) -> None:
+        self.images, self.labels = torch.from_numpy(images.copy(order="C")), torch.from_numpy(labels)
+        self.scale, self.batch_size = scale, batch_size
 
     def __len__(self) -> int:
         """Batches an epoch."""
@@ -113,15 +134,17 @@ class ImageData:
 
     def epoch(self, seed: int | None) -> Iterator[Batch]:
         """Every image once; shuffled by `seed`, or in the order given when it is None."""
-        order = (
-            np.arange(len(self.images)) if seed is None else np.random.default_rng(seed).permutation(len(self.images))
-        )
+        count = len(self.images)
+        order = np.arange(count) if seed is None else np.random.default_rng(seed).permutation(count)
         for start in range(0, len(order), self.batch_size):
             yield self._batch(torch.from_numpy(order[start : start + self.batch_size]))
 
     def _batch(self, rows: Tensor) -> Batch:
-        """Pixels (B, channels, H, W) in the data's own units."""
-        return Batch(input=self.images[rows].float(), labels={LABEL: self.labels[rows]})
+        """Pixels (B, channels, H, W): scaled ones to read, and those of the data to score."""
+        return Batch(self.read(rows), target=self.images[rows].float(), labels={LABEL: self.labels[rows]})
+
+    def read(self, rows: Tensor) -> Tensor:
+        return (self.images[rows].float() - self.scale.centre) / self.scale.spread
 
 
 def shape_of(images: np.ndarray) -> Shape:

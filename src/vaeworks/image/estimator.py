@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,13 +15,14 @@ from ..core.model import LatentModel, posterior_mean
 from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
+from ..fitting.held_out import held_out
 from ..fitting.labels import LABEL, MISSING, Classes
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.sampling import cooled, draw_codes, given_top
 from ..fitting.training import own_random_numbers
 from .card import image_card
-from .data import HIGHEST, ImageData, as_images, check_pixels, likelihood_for, shape_of
+from .data import ImageData, Scale, as_images, check_pixels, likelihood_for, scale_of, shape_of
 from .likelihoods import LogisticMixtureLikelihood
 from .limits import LIMITS
 from .networks import FirstState, PictureDecoder, PictureEncoder, Rescaled, Shape, TopPosterior, channels, ladder, sizes
@@ -101,8 +103,7 @@ class ImageVAE(LatentEstimator):
     kind = "image"
     shape_: Shape
     likelihood_: str
-    centre_: float
-    spread_: float
+    scale_: Scale
     _parameter_constraints: ClassVar[dict] = LIMITS
 
     def __init__(
@@ -166,10 +167,13 @@ class ImageVAE(LatentEstimator):
         self.class_names_ = Classes.learn(labels, self.missing_label)
         if validation is not None:
             return self._data(images, labels), self._judged(*validation)
-        order = np.random.default_rng(self.random_state).permutation(len(images))
-        held_out = int(self.validation_fraction * len(images))
-        parts = [(images[rows], [labels[row] for row in rows]) for rows in (order[held_out:], order[:held_out])]
-        return self._data(*parts[0]), self._data(*parts[1]) if held_out else None
+        kept_back = held_out(0, len(images), self.validation_fraction)
+        parts = [
+            self._data(images[rows], [labels[row] for row in rows])
+            for rows in (np.flatnonzero(~kept_back), np.flatnonzero(kept_back))
+            if len(rows)
+        ]
+        return parts[0], parts[1] if len(parts) == 2 else None
 
     def _judged(self, X: Any, y: Any = None) -> ImageData:
         images = as_images(X)
@@ -178,14 +182,11 @@ class ImageVAE(LatentEstimator):
     def _look(self, images: np.ndarray, start: "ImageVAE | None") -> None:
         """Learn the shape, the likelihood and the range of the pixels."""
         if start is not None:
-            self.shape_, self.likelihood_ = start.shape_, start.likelihood_
-            self.centre_, self.spread_ = start.centre_, start.spread_
+            self.shape_, self.likelihood_, self.scale_ = start.shape_, start.likelihood_, start.scale_
             return
         self.shape_ = shape_of(images)
         self.likelihood_ = likelihood_for(images) if self.likelihood == "auto" else self.likelihood
-        ranges = {"bernoulli": (0.5, 0.5), "logistic": (HIGHEST / 2, HIGHEST / 2)}
-        real = (float(images.mean(dtype=np.float64)), float(images.std(dtype=np.float64)) or 1.0)
-        self.centre_, self.spread_ = ranges.get(self.likelihood_, real)
+        self.scale_ = scale_of(images, self.likelihood_)
 
     def _data(self, images: np.ndarray, labels: list) -> ImageData:
         if shape_of(images) != self.shape_:
@@ -195,11 +196,11 @@ class ImageVAE(LatentEstimator):
             )
         pixels = check_pixels(images, self.likelihood_)
         known = np.full(len(images), MISSING) if self.class_names_ is None else self.class_names_.indices(labels)
-        return ImageData(pixels, known, self.batch_size)
+        return ImageData(pixels, known, self.scale_, self.batch_size)
 
     def _build(self, data: ImageData | None) -> LatentModel:
         areas, widths = sizes(self.shape_), channels(self.shape_, self.width)
-        encoder = PictureEncoder(self.shape_, self.width, self.depth, self.dropout, self.centre_, self.spread_)
+        encoder = PictureEncoder(self.shape_, self.width, self.depth, self.dropout)
         first = FirstState(self.latent_dim, widths[0], areas[0], self.depth)
         flat = self.levels == 1
         network = PictureDecoder(
@@ -224,8 +225,8 @@ class ImageVAE(LatentEstimator):
             return BernoulliLikelihood(network)
         if self.likelihood_ == "logistic":
             return LogisticMixtureLikelihood(network, self.components)
-        likelihood = NormalLikelihood(Rescaled(network, self.centre_, self.spread_))
-        nn.init.constant_(likelihood.log_scale, math.log(self.spread_))
+        likelihood = NormalLikelihood(Rescaled(network, self.scale_.centre, self.scale_.spread))
+        nn.init.constant_(likelihood.log_scale, math.log(self.scale_.spread))
         return likelihood
 
     def _pseudo_inputs(self, data: ImageData | None) -> Tensor:
@@ -233,7 +234,7 @@ class ImageVAE(LatentEstimator):
         if data is None:
             return torch.zeros(PSEUDO_INPUTS, *self.shape_)
         rows = torch.arange(PSEUDO_INPUTS) * max(1, len(data.images) // PSEUDO_INPUTS) % len(data.images)
-        return data.images[rows].float()
+        return data.read(rows)
 
     def _plan(self) -> Plan:
         phase = Phase(
@@ -253,15 +254,14 @@ class ImageVAE(LatentEstimator):
         return {
             "shape": list(self.shape_),
             "likelihood": self.likelihood_,
-            "centre": self.centre_,
-            "spread": self.spread_,
+            "scale": asdict(self.scale_),
             "classes": None if classes is None else classes.to_state(),
         }
 
     def _restore_data(self, state: dict) -> None:
         channel_count, height, width = state["shape"]
         self.shape_ = (channel_count, height, width)
-        self.likelihood_, self.centre_, self.spread_ = state["likelihood"], state["centre"], state["spread"]
+        self.likelihood_, self.scale_ = state["likelihood"], Scale(**state["scale"])
         self.class_names_ = None if state["classes"] is None else Classes(**state["classes"])
 
     def reconstruct(self, X: Any) -> np.ndarray:
@@ -288,11 +288,13 @@ class ImageVAE(LatentEstimator):
     def traverse(self, image: np.ndarray, units: int = 8, steps: int = 9, reach: float = 2.5) -> np.ndarray:
         """An image's code with one unit after another moved from -reach to reach, (units, steps, H, W, channels).
 
-        The units are those whose KL is largest, first the one that holds most.
+        The units are those that hold most, by their KL, or by how much codes vary where the prior is no product.
         """
         code = self.transform([image])[0]
-        held = self.metrics_["fit"]["held_out"]["kl_per_unit_nats"] or [0.0] * self.latent_dim
-        order = np.argsort(held[: self.latent_dim])[::-1][:units]
+        held = self.metrics_["fit"]["held_out"]["kl_per_unit_nats"]
+        if held is None and self.aggregated_ is not None:
+            held = self.aggregated_.mixture.variance.tolist()
+        order = np.argsort(held or np.zeros(self.latent_dim))[::-1][:units]
         moved = np.tile(code, (len(order), steps, 1))
         for row, unit in enumerate(order):
             moved[row, :, unit] = np.linspace(-reach, reach, steps)
@@ -338,9 +340,9 @@ class ImageVAE(LatentEstimator):
     @torch.no_grad()
     def _drawn(self, z: Tensor, temperature: float) -> np.ndarray:
         """The mean images of codes, their lower levels drawn from the prior."""
+        device, parts = self._device(), []
         self.model_.eval()
-        parts = []
-        for part in z.to(self._device()).split(self.batch_size):
+        for part in z.to(device).split(self.batch_size):
             _, state, condition = self.model_.descend(Batch(None), given_top(part, cooled(temperature)), len(part))
             parts.append(self.model_.decoder(state, condition).mean().float().cpu())
         return shown(torch.cat(parts).numpy())
@@ -352,16 +354,18 @@ class ImageVAE(LatentEstimator):
         -------
         dict
             As for every kind, and `bits_per_dim_elbo` and `bits_per_dim_importance` (upper bounds, for discrete
-            pixels), `kl_per_level_nats` (top first), and with labels `accuracy`.
+            pixels), `likelihood`, of a ladder the KL of each level, and with labels `accuracy`.
         """
         figures = super().evaluate(X, y, samples)
         bits = 1 / (math.prod(self.shape_) * math.log(2))
         bound = figures["importance_bound_nats"]
+        levels = {f"kl_nats_level_{level}": kl for level, kl in enumerate(figures["kl_per_level_nats"], 1)}
         discrete = self.likelihood_ != "normal"
         return {
             **self._accuracy(X, y),
             **figures,
             "likelihood": self.likelihood_,
+            **(levels if self.levels > 1 else {}),
             "bits_per_dim_elbo": figures["negative_elbo_nats"] * bits if discrete else None,
             "bits_per_dim_importance": -bound * bits if discrete and bound is not None else None,
         }
@@ -402,7 +406,7 @@ def labels_of(y: Any, count: int) -> list:
 
 def said(shape: Shape) -> str:
     colours = {1: "grey", 3: "colour"}
-    return f"{shape[1]} x {shape[2]} and {colours[shape[0]]}"
+    return f"{shape[2]} x {shape[1]} and {colours[shape[0]]}"
 
 
 def shown(pixels: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The likelihood of 8-bit pixels: a discretised mixture of logistics."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -60,11 +60,12 @@ class LogisticMixture(Distribution):
 
     @property
     def mode(self) -> Tensor:
-        scores = torch.stack([self.log_prob(value) for value in self._values()])
-        return scores.argmax(0).to(self.means.dtype)
-
-    def _values(self) -> Iterator[Tensor]:
-        return (self.means.new_full(self.batch_shape, value) for value in range(HIGHEST + 1))
+        best, place = self.means.new_full(self.batch_shape, -torch.inf), self.means.new_zeros(self.batch_shape)
+        for value in range(HIGHEST + 1):
+            scores = self.log_prob(torch.full_like(place, value))
+            place = torch.where(scores > best, value, place)
+            best = torch.maximum(scores, best)
+        return place
 
 
 class LogisticMixtureLikelihood(nn.Module):

@@ -20,7 +20,7 @@ Shape = tuple[int, int, int]
 
 
 def halvings(shape: Shape) -> int:
-    """How often an image (channels, height, width) is halved, so that its shorter side stays at 4 or more."""
+    """How often an image (channels, height, width) is halved: once, and while its shorter side stays at 4 or more."""
     return max(1, min(MOST_HALVINGS, int(math.log2(max(2, min(shape[1:])) / COARSEST))))
 
 
@@ -72,15 +72,10 @@ class Grown(nn.Module):
 
 
 class PictureEncoder(nn.Module):
-    """Images (N, channels, H, W) in the data's own units -> features, from coarse to fine."""
+    """Scaled images (N, channels, H, W) -> features, from coarse to fine."""
 
-    centre: Tensor
-    spread: Tensor
-
-    def __init__(self, shape: Shape, width: int, depth: int, dropout: float, centre: float, spread: float) -> None:
+    def __init__(self, shape: Shape, width: int, depth: int, dropout: float) -> None:
         super().__init__()
-        self.register_buffer("centre", torch.tensor(centre))
-        self.register_buffer("spread", torch.tensor(spread))
         widths = channels(shape, width)[::-1]
         stages, before = [], shape[0]
         for index, after in enumerate(widths):
@@ -90,8 +85,7 @@ class PictureEncoder(nn.Module):
             before = after
         self.stages = nn.ModuleList(stages)
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
-        x = (pixels - self.centre) / self.spread
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         features: list[Tensor] = []
         for stage in self.stages:
             x = stage(x)
@@ -143,10 +137,10 @@ class LadderBlock(nn.Module):
     def forward(
         self, state: Tensor, features: tuple[Tensor, ...] | None, condition: object, choose: Choose
     ) -> tuple[Level, Tensor]:
-        own = self.prior(state)
+        own = self.prior(state).float()
         prior, posterior = normal(own), None
         if features is not None:
-            posterior = normal(own + self.posterior(torch.cat([state, features[self.place]], 1)))
+            posterior = normal(own + self.posterior(torch.cat([state, features[self.place]], 1)).float())
         z = choose(prior, posterior)
         state = self.layers(state + self.read(z.unflatten(1, (self.units, *state.shape[2:]))))
         return Level(z, prior, posterior), state

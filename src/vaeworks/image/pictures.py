@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import VaeworksError
 from ..fitting.files import said_plainly, written_whole
 
-FORMATS = (".png", ".jpg", ".jpeg", ".webp")
-GAP, LEAST_SIDE = 1, 400
+GAP, SHOWN_SIDE = 1, 400
 
 
 def as_bytes(images: np.ndarray, likelihood: str) -> np.ndarray:
@@ -40,9 +38,7 @@ def write_picture(image: np.ndarray, out: Path) -> None:
     """Write (H, W, C) in 8 bits; a small one is enlarged by whole pixels so that it can be looked at."""
     from PIL import Image
 
-    if out.suffix.lower() not in FORMATS:
-        raise VaeworksError(f"{out} must end in one of {', '.join(FORMATS)}")
-    times = max(1, LEAST_SIDE // max(image.shape[:2]))
+    times = max(1, SHOWN_SIDE // max(image.shape[:2]))
     enlarged = image.repeat(times, 0).repeat(times, 1)
     picture = Image.fromarray(enlarged[..., 0] if enlarged.shape[-1] == 1 else enlarged)
     with said_plainly(out), written_whole(out) as temporary:

@@ -104,7 +104,7 @@ def fit(
       vae fit text my.csv --from imdb --out models/mine
     """
     from ..fitting.monitors import ProgressBar, TensorBoard
-    from ..fitting.session import assignments, fit_into_folder
+    from ..fitting.session import assignments, fit_into_folder, summary
     from ..kinds import load
     from .estimator import TextVAE
     from .presets import preset_for
@@ -139,10 +139,7 @@ def fit(
     rows = training_rows(found, settings.unlabelled)
     origin = {"source": source, **asdict(reading), "rows": sum(map(len, rows["X"])), "start": start}
     fit_into_folder(estimator, {**rows, "start": begun}, out, origin, resume, overwrite, monitors)
-    fitted = estimator.metrics_["fit"]
-    left_out = ("seconds", "importance_bound_nats", "importance_samples")
-    figures = {name: value for name, value in scalars(fitted["held_out"]).items() if name not in left_out}
-    return {"model": str(out), "epochs": fitted["epochs"], "training_seconds": fitted["seconds"], **figures}
+    return summary(estimator, out)
 
 
 def evaluate(
@@ -317,11 +314,11 @@ def examples(model: "TextVAE", source: str | None, limit: int | None, reading: R
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
     split: str = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
     rows: Rows = found.splits[split]
-    if split == "all" and source is None:
+    if split in ("all", "train") and source is None:
         unseen = Stream(rows, held_out=model.validation_fraction, only_held_out=True, limit=limit)
         if any(chunk for chunk in unseen.texts()):
             return unseen, {"dataset": found.name, "split": "held out"}
-        split = "all, since so few rows left none to hold out"
+        split += ", since so few rows left none to hold out"
     return rows.head(limit), {"dataset": found.name, "split": split}
 
 
@@ -360,7 +357,3 @@ def predictions(model: "TextVAE", texts: list[str]) -> list[dict]:
     chances = model.predict_proba(texts)
     names = model.class_names_.names
     return [{model.label_name: names[row.argmax()], "probability": float(row.max())} for row in chances]
-
-
-def scalars(figures: dict) -> dict:
-    return {name: value for name, value in figures.items() if not isinstance(value, list)}

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
+from ..fitting.held_out import held_out
 from ..fitting.labels import LABEL, Classes
 from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
@@ -69,7 +70,7 @@ class Texts:
     def labels(self) -> Iterator[Any]:
         """The labels alone, one by one."""
         for texts, labels in self:
-            yield from labels if labels is not None else [None] * len(texts)
+            yield from whole(texts, labels)
 
     def _chunks(self) -> Iterator[Chunk]:
         several = isinstance(self.X, tuple) and not isinstance(next(iter(self.X), ""), str)
@@ -80,8 +81,7 @@ class Texts:
                 yield from from_records(source) if hasattr(source, "chunks") else from_sequence(source, self.y)
 
     def _kept(self, first: int, count: int) -> np.ndarray:
-        scattered = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(2654435761) % np.uint64(2**32)
-        return np.flatnonzero((scattered < self.held_out * 2**32) == self.only_held_out)
+        return np.flatnonzero(held_out(first, count, self.held_out) == self.only_held_out)
 
 
 class OnlyTexts:
@@ -104,6 +104,11 @@ def from_sequence(X: Any, y: Any) -> Iterator[Chunk]:
     for start in range(0, len(X), ROWS_A_CHUNK):
         rows = slice(start, start + ROWS_A_CHUNK)
         yield list(X[rows]), None if y is None else list(y[rows])
+
+
+def whole(texts: list[str], labels: list[Any] | None) -> list[Any]:
+    """A label for each text, None where there are none."""
+    return [None] * len(texts) if labels is None else labels
 
 
 def check(texts: list[Any], first: int) -> None:
@@ -242,7 +247,7 @@ def regular(stream: Texts) -> Iterator[Chunk]:
     labels: list[Any] = []
     for more_texts, more_labels in stream:
         texts += more_texts
-        labels += more_labels if more_labels is not None else [None] * len(more_texts)
+        labels += whole(more_texts, more_labels)
         while len(texts) >= ROWS_A_CHUNK:
             yield texts[:ROWS_A_CHUNK], labels[:ROWS_A_CHUNK]
             texts, labels = texts[ROWS_A_CHUNK:], labels[ROWS_A_CHUNK:]

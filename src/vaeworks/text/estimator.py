@@ -16,7 +16,7 @@ from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
-from ..fitting.labels import LABEL, MISSING, Classes
+from ..fitting.labels import LABEL, Classes, is_missing, native
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.sampling import draw_codes
@@ -202,7 +202,9 @@ class TextVAE(LatentEstimator):
 
     def _teacher(self, texts: Texts) -> Teacher | None:
         classes = self.class_names_
-        if not self.pseudo_labels or classes is None or MISSING not in classes.indices(texts.labels()):
+        if not self.pseudo_labels or classes is None:
+            return None
+        if not any(is_missing(native(label), classes.missing_label) for label in texts.labels()):
             return None
         log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
         return Teacher(texts, classes)
@@ -349,9 +351,10 @@ class TextVAE(LatentEstimator):
     @torch.no_grad()
     def _written(self, codes: Tensor, decode: Callable[[Any], Tensor], copies: int = 1) -> list[str]:
         """The texts that `decode` makes of the likelihoods of codes (N, latent_dim), each repeated `copies` times."""
+        device = self._device()
         self.model_.eval()
         texts: list[str] = []
-        for part in codes.to(self._device()).split(self.batch_size):
+        for part in codes.to(device).split(self.batch_size):
             rows = part.repeat(copies, 1)
             _, state, condition = self.model_.descend(Batch(None), replay([rows]), len(rows))
             texts += [self.vocabulary_.decode(ids) for ids in decode(self.model_.decoder(state, condition)).tolist()]

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from ..errors import VaeworksError
 from ..fitting.labels import MISSING, Classes
-from .data import Texts
+from .data import Texts, whole
 
 WORDS_AND_MARKS = r"\w+|[^\w\s]"
 MOST_TEXTS = 100_000
@@ -65,7 +65,12 @@ class Teacher:
         self.words = TfidfVectorizer(
             ngram_range=(1, 2), sublinear_tf=True, min_df=LEAST, token_pattern=WORDS_AND_MARKS, dtype=np.float32
         )
-        grams = self.words.fit_transform(texts)
+        try:
+            grams = self.words.fit_transform(texts)
+        except ValueError as error:  # no word is left
+            raise VaeworksError(
+                f"pseudo-labels need words that {LEAST} texts share: give more texts, or set pseudo_labels to False"
+            ) from error
         self.classifier = two_views(grams[::EVERY]).fit(grams[known], indices[known])
 
     def __call__(self, texts: list[str]) -> np.ndarray:
@@ -86,15 +91,15 @@ def first(stream: Texts, most: int) -> tuple[list[str], list[Any]]:
     labels: list[Any] = []
     for more_texts, more_labels in Texts(stream, limit=most):
         texts += more_texts
-        labels += more_labels if more_labels is not None else [None] * len(more_texts)
+        labels += whole(more_texts, more_labels)
     return texts, labels
 
 
 def two_views(sample: csr_matrix) -> StackingClassifier:
+    grams = make_pipeline(NaiveBayesRatios(), LogisticRegression(C=10, max_iter=1000))
+    views: list[tuple[str, Pipeline]] = [("grams", grams)]
     components = min(COMPONENTS, min(sample.shape) - 1)
-    topics = FrozenEstimator(TruncatedSVD(components, random_state=0).fit(sample))
-    views: list[tuple[str, Pipeline]] = [
-        ("grams", make_pipeline(NaiveBayesRatios(), LogisticRegression(C=10, max_iter=1000))),
-        ("topics", make_pipeline(topics, LogisticRegression(C=100, max_iter=1000))),
-    ]
+    if components > 0:
+        topics = FrozenEstimator(TruncatedSVD(components, random_state=0).fit(sample))
+        views.append(("topics", make_pipeline(topics, LogisticRegression(C=100, max_iter=1000))))
     return StackingClassifier(views, cv=FOLDS, stack_method="decision_function")
