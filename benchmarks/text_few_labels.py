@@ -2,7 +2,7 @@
 
 python benchmarks/text_few_labels.py [MODEL]    # a folder with the pretrained model; without one, it is fitted first
 
-Each draw goes on from the pretrained model with its labelled reviews and 30,000 others, whose labels are never read: a
+Each draw goes on from the pretrained model with its labelled reviews and 25,000 others, whose labels are never read: a
 linear teacher of word pairs, fitted to the same few labels, gives them pseudo-labels. The accuracy is of the linear
 layer on z; the teacher alone, and NB-SVM on the same labelled reviews, stand beside.
 """
@@ -18,15 +18,15 @@ from text_baselines import nb_svm, taught
 
 from vaeworks import TextVAE, load
 
-COUNTS, DRAWS, EVERY, UNLABELLED = (200, 500, 2500), 3, 5, 30_000
+COUNTS, DRAWS, EVERY, UNLABELLED = (200, 500, 2500), 3, 5, 25_000
 FURTHER = {
     "max_tokens": 50,
-    "tail_tokens": 200,
+    "tail_tokens": 150,
     "epochs": 1,
-    "learning_rate": 2e-3,
+    "batch_size": 32,
     "label_delay": 0.0,
     "label_warmup": 0.0,
-    "averaging": 0.99,
+    "averaging": 0.995,
     "pseudo_labels": True,
     "validation_fraction": 0.0,
     "label_name": "sentiment",

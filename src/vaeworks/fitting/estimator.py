@@ -108,6 +108,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """The rows in the order given, in batches on the CPU."""
 
     @abstractmethod
+    def decode(self, Z: Any) -> Any:
+        """What the codes Z (N, latent_dim) stand for."""
+
+    @abstractmethod
     def data_state(self) -> dict:
         """The fitted data side as JSON."""
 
@@ -243,6 +247,19 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def transform(self, X: Any) -> np.ndarray:
         """Posterior means of z, (N, latent_dim)."""
         return self._over(X, lambda batch: self._posterior(batch).mean)
+
+    def interpolate(self, first: Any, second: Any, steps: int = 7) -> Any:
+        """What is decoded along the straight line between two examples' posterior means, ends included."""
+        ends = self.transform([first, second])
+        weights = np.linspace(0.0, 1.0, steps, dtype=np.float32)[:, None]
+        return self.decode((1 - weights) * ends[0] + weights * ends[1])
+
+    def _codes(self, Z: Any) -> Tensor:
+        """Codes (N, latent_dim) on the model's device."""
+        codes = torch.as_tensor(np.asarray(Z), dtype=torch.float32)
+        if codes.dim() != 2 or codes.shape[1] != self.latent_dim:
+            raise VaeworksError(f"codes must be (N, {self.latent_dim}), not {tuple(codes.shape)}")
+        return codes.to(self._device())
 
     @available_if(has_labels)
     def predict_proba(self, X: Any) -> np.ndarray:

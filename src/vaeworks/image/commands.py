@@ -121,12 +121,12 @@ def evaluate(
 
       vae evaluate models/fashion --samples 500
     """
+    from ..fitting.session import evaluated
+
     images, said = unseen(model, source, data, resize)
     images = images.head(limit)
     labels = None if model.class_names_ is None else images.labels
-    figures = {**said, **model.evaluate(images.images, labels, samples=samples)}
-    model.metrics_ = {**figures, "fit": model.metrics_["fit"], "history": model.metrics_["history"]}
-    return figures
+    return evaluated(model, said, model.evaluate(images.images, labels, samples=samples))
 
 
 def reconstruct(model: "ImageVAE", picture: Picture, out: Out) -> dict:
@@ -279,9 +279,9 @@ def read(source: str, data: Path | None, resize: int | None) -> "ImageSet":
 
 def training_images(found: "ImageSet", classes: bool) -> dict[str, Any]:
     """The images to fit, and the validation images where the set has some."""
-    train = found.splits.get("train") or found.splits.get("all")
-    if train is None:
-        raise VaeworksError(f"{found.name} has no training part: its parts are {', '.join(found.splits)}")
+    from ..fitting.session import training_part
+
+    train = training_part(found)
     if classes and train.labels is None:
         raise VaeworksError(f"{found.name} has no labels: leave out --classes, or put the pictures into class folders")
     validation = found.splits.get("validation")

@@ -274,16 +274,7 @@ class ImageVAE(LatentEstimator):
 
     def decode(self, Z: np.ndarray) -> np.ndarray:
         """The mean image of each code of the top level Z (N, latent_dim); lower levels take their prior's mean."""
-        z = torch.as_tensor(np.asarray(Z), dtype=torch.float32)
-        if z.dim() != 2 or z.shape[1] != self.latent_dim:
-            raise VaeworksError(f"codes must be (N, {self.latent_dim}), not {tuple(z.shape)}")
-        return self._drawn(z, 0.0)
-
-    def interpolate(self, first: np.ndarray, second: np.ndarray, steps: int = 9) -> np.ndarray:
-        """Images (steps, H, W, channels) decoded along the straight line between two posterior means, ends included."""
-        ends = self.transform([first, second])
-        weights = np.linspace(0.0, 1.0, steps, dtype=np.float32)[:, None]
-        return self.decode((1 - weights) * ends[0] + weights * ends[1])
+        return self._drawn(self._codes(Z), 0.0)
 
     def traverse(self, image: np.ndarray, units: int = 8, steps: int = 9, reach: float = 2.5) -> np.ndarray:
         """An image's code with one unit after another moved from -reach to reach, (units, steps, H, W, channels).

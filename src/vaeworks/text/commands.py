@@ -161,12 +161,12 @@ def evaluate(
 
       vae evaluate models/mine new.csv --text review --label stars --samples 100
     """
+    from ..fitting.session import evaluated
+
     X, said = examples(
         model, source, limit, Reading(text, label, encoding, drop_empty, None if data is None else str(data))
     )
-    figures = {**said, **model.evaluate(X, samples=samples)}
-    model.metrics_ = {**figures, "fit": model.metrics_["fit"], "history": model.metrics_["history"]}
-    return figures
+    return evaluated(model, said, model.evaluate(X, samples=samples))
 
 
 def reconstruct(model: "TextVAE", texts: Texts = None, file: File = None) -> dict:
@@ -292,9 +292,9 @@ def report(
 
 def training_rows(found: "Dataset", unlabelled: bool = True) -> dict[str, Any]:
     """The rows to fit, where wanted the unlabelled ones too, and the validation rows where the set has some."""
-    train = found.splits.get("train") or found.splits.get("all")
-    if train is None:
-        raise VaeworksError(f"{found.name} has no training part: its parts are {', '.join(found.splits)}")
+    from ..fitting.session import training_part
+
+    train = training_part(found)
     rows = tuple(found.splits[name] for name in ("unlabelled",) if unlabelled and name in found.splits)
     validation = found.splits.get("validation")
     return {"X": (train, *rows), "validation": None if validation is None else (validation, None)}

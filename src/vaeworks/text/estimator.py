@@ -271,9 +271,7 @@ class TextVAE(LatentEstimator):
             1 gives the most probable text that a beam search finds, which says little where z says little. More draw
             further texts, and give the one whose own posterior is densest at z.
         """
-        codes = torch.as_tensor(Z, dtype=torch.float32)
-        if codes.dim() != 2 or codes.shape[1] != self.latent_dim:
-            raise VaeworksError(f"codes must be (N, {self.latent_dim}), not {tuple(codes.shape)}")
+        codes = self._codes(Z)
         texts = [self._written(codes, lambda likelihood: likelihood.mode())]
         if candidates > 1:
             drawn = self._written(codes, self._drawing(candidates - 1), candidates - 1)
@@ -296,12 +294,6 @@ class TextVAE(LatentEstimator):
         posteriors = [self._posterior(batch) for batch in self.batches([readable(text) for text in texts])]
         parts = codes.to(self._device()).split([posterior.batch_shape[0] for posterior in posteriors])
         return torch.cat([q.log_prob(z) for q, z in zip(posteriors, parts, strict=True)]).cpu()
-
-    def interpolate(self, first: str, second: str, steps: int = 7) -> list[str]:
-        """Texts decoded along the straight line between two posterior means, ends included."""
-        ends = self.transform([first, second])
-        weights = np.linspace(0.0, 1.0, steps, dtype=np.float32)[:, None]
-        return self.decode((1 - weights) * ends[0] + weights * ends[1])
 
     def sample(
         self,
