@@ -96,7 +96,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """A model for the fitted data side; `data` is None when weights will be loaded into it."""
 
     @abstractmethod
-    def _plan(self) -> Plan:
+    def _plan(self, data: Data) -> Plan:
         """How the parameters want it trained."""
 
     @abstractmethod
@@ -165,8 +165,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         if validation is not None and not (isinstance(validation, tuple) and len(validation) == 2):
             raise VaeworksError("validation must be a pair (X, y), where y may be None")
         fabric = make_fabric(self.device, self.precision)
-        plan = self._plan()
         data, held_out = self._prepare(X, y, validation, start)
+        plan = self._plan(data)
         with own_random_numbers(fabric.device):
             torch.manual_seed(self.random_state)
             self.model_ = self._build(data)

@@ -28,7 +28,7 @@ from .limits import LIMITS
 from .networks import FirstState, PictureDecoder, PictureEncoder, Rescaled, Shape, TopPosterior, channels, ladder, sizes
 from .pictures import as_bytes, grid
 
-PSEUDO_INPUTS = 256
+PSEUDO_INPUTS, STEPS = 256, 6000
 
 
 class ImageVAE(LatentEstimator):
@@ -66,7 +66,9 @@ class ImageVAE(LatentEstimator):
         Weight of a label's log-probability beside that of an image.
     dropout : float
         Share of the encoder's channels that it goes without while training.
-    epochs, batch_size, learning_rate
+    epochs : int or None
+        None takes as many as make about 6,000 steps, but 10 to 150.
+    batch_size, learning_rate
         The learning rate falls to zero along a cosine.
     patience : int or None
         Epochs without a better validation loss after which training stops.
@@ -121,7 +123,7 @@ class ImageVAE(LatentEstimator):
         kl_warmup: float = 2.0,
         label_weight: float = 1.0,
         dropout: float = 0.0,
-        epochs: int = 20,
+        epochs: int | None = None,
         batch_size: int = 100,
         learning_rate: float = 2e-3,
         patience: int | None = 5,
@@ -236,10 +238,11 @@ class ImageVAE(LatentEstimator):
         rows = torch.arange(PSEUDO_INPUTS) * max(1, len(data.images) // PSEUDO_INPUTS) % len(data.images)
         return data.read(rows)
 
-    def _plan(self) -> Plan:
+    def _plan(self, data: Any) -> Plan:
+        epochs = self.epochs or int(np.clip(STEPS // len(data), 10, 150))
         phase = Phase(
-            epochs=self.epochs,
-            learning_rate=Schedule(self.learning_rate, 0.0, self.epochs, "cosine"),
+            epochs=epochs,
+            learning_rate=Schedule(self.learning_rate, 0.0, epochs, "cosine"),
             kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
             label_weight=Schedule(self.label_weight, self.label_weight),
             rate=self.rate,

@@ -8,6 +8,7 @@ LIKELIHOODS = ("bernoulli", "logistic", "normal")
 
 LIMITS = {
     **SHARED,
+    "epochs": [COUNT, None],
     "levels": [COUNT],
     "level_units": [COUNT],
     "width": [COUNT],

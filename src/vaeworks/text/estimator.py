@@ -237,7 +237,7 @@ class TextVAE(LatentEstimator):
             {} if classes is None else {LABEL: ClassHead(self.latent_dim, len(classes))},
         )
 
-    def _plan(self) -> Plan:
+    def _plan(self, data: Any) -> Plan:
         phase = Phase(
             epochs=self.epochs,
             learning_rate=Schedule(self.learning_rate, 0.0, self.epochs, "cosine"),
