@@ -25,7 +25,8 @@ def copy(saved, tmp_path):
 
 def test_a_model_is_one_folder_with_nothing_beside_it(saved):
     names = {path.name for path in saved.iterdir()}
-    assert names == {"config.json", "model.safetensors", "data.json", "metrics.json", "card.md"}
+    files = {"config.json", "model.safetensors", "aggregated.safetensors", "data.json", "metrics.json", "card.md"}
+    assert names == files
     assert list(saved.parent.iterdir()) == [saved]
 
 

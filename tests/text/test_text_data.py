@@ -81,7 +81,7 @@ def test_sources_in_a_tuple_are_read_one_after_the_other():
 def test_labels_of_records_come_with_their_texts():
     labels = [row % 2 for row in range(20)]
     assert list(Texts(Records(sentences(20), labels)).labels()) == labels
-    assert list(Texts(Records(sentences(20))).labels()) == []
+    assert list(Texts(Records(sentences(20))).labels()) == [None] * 20
 
 
 @given(st.integers(0, 60), st.floats(0, 0.9))

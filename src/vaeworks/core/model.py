@@ -122,12 +122,12 @@ class LatentModel(nn.Module):
         return self.encoder(input) if condition is None else self.encoder(input, condition)
 
 
-def importance_bound(model: LatentModel, batch: Batch, samples: int, rows: int = ROWS_AT_ONCE) -> Tensor:
-    """The importance-weighted bound in nats, (B,) (Burda et al. 2016, eq. 8).
+def importance_bound(model: LatentModel, batch: Batch, samples: int, at_once: int | None = None) -> Tensor:
+    """The importance-weighted bound in nats, (B,), with `samples` draws taken `at_once` at a time.
 
-    Memory grows with `rows`, how many draws of all examples are taken at once, not with `samples`.
+    Memory grows with `at_once`, not with `samples`; None takes as many as make 640 rows (Burda et al. 2016, eq. 8).
     """
-    at_once = max(1, rows // len(batch))
+    at_once = at_once or max(1, ROWS_AT_ONCE // len(batch))
     total = torch.full((len(batch),), -math.inf, device=next(model.parameters()).device)
     for draws in chunk_sizes(samples, at_once):
         weights = model.evidence(batch, draws).log_weights()
