@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV, ShuffleSplit
 from sklearn.pipeline import make_pipeline
 from torch.testing import assert_close
 
-from vaeworks import load
+from vaeworks import VaeworksError, load
 from vaeworks.core.priors import PRIORS
 from vaeworks.fitting.objective import objective
 from vaeworks.kinds import KINDS
@@ -225,3 +225,27 @@ def test_a_verb_before_the_fit_is_refused(kind):
     for verb in (estimator.transform, estimator.score, estimator.evaluate):
         with pytest.raises(NotFittedError):
             verb(X)
+
+
+@every_kind
+@pytest.mark.parametrize("prior", [prior for prior in PRIORS if prior != "normal"])
+def test_another_prior_is_fitted_afterwards(kind, prior, fitted):
+    """It comes nearer to the codes of the data than N(0, I), and nothing else moves."""
+    before, (_, X, y) = fitted(kind), CASES[kind]()
+    after = clone(before).set_params(prior=prior, epochs=20, averaging=None).fit(X, y, start=before, only="prior")
+    assert_close(after.transform(X), before.transform(X))
+    for name, tensor in before.model_.state_dict().items():
+        if not name.startswith("prior."):
+            assert_close(after.model_.state_dict()[name], tensor, rtol=0, atol=0)
+    assert after.score(X) > before.score(X)
+
+
+@every_kind
+def test_training_one_part_asks_for_a_model_that_has_it(kind, fitted):
+    before, (_, X, y) = fitted(kind), CASES[kind]()
+    with pytest.raises(VaeworksError, match="as `start`"):
+        clone(before).fit(X, y, only="prior")
+    with pytest.raises(VaeworksError, match="no part 'priors'"):
+        clone(before).fit(X, y, start=before, only="priors")
+    with pytest.raises(VaeworksError, match="nothing to train in its prior"):
+        clone(before).fit(X, y, start=before, only="prior")

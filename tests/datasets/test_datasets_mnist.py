@@ -70,6 +70,13 @@ def test_the_second_time_nothing_is_downloaded(source, served, cache):
     np.testing.assert_array_equal(mnist.load(source=source).splits["train"].images, first.images)
 
 
+def test_files_that_the_system_has_are_not_downloaded(source, tmp_path, cache):
+    write_files(tmp_path)
+    found = mnist.load(source=replace(source, url="http://nowhere.invalid/", installed=tmp_path))
+    assert len(found.splits["test"]) == TEST
+    assert not (cache / "mnist").exists()
+
+
 def test_an_altered_download_is_refused_and_removed(source, cache):
     altered = replace(source, md5=(*source.md5[:3], "0" * 32))
     with pytest.raises(VaeworksError, match=r"t10k-labels-idx1-ubyte\.gz is damaged or altered .* not 00000000"):

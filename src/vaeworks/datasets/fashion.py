@@ -20,6 +20,7 @@ FASHION = IdxSet(
     npz="fashion_mnist.npz",
     classes=("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"),
     label_name="garment",
+    installed=Path("/usr/share/datasets/fashion-mnist"),  # of Debian's package dataset-fashion-mnist
 )
 ABOUT: dict[str, Any] = {
     "kind": "image",

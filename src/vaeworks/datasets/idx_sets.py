@@ -49,6 +49,8 @@ class IdxSet:
         What the labels say.
     validation : int
         How many of the training pictures are held out for validation.
+    installed : Path or None
+        Where a package of the system puts the four files.
     """
 
     name: str
@@ -58,6 +60,7 @@ class IdxSet:
     classes: tuple[str, ...]
     label_name: str
     validation: int = 5000
+    installed: Path | None = None
 
 
 def is_idx_cached(name: str) -> bool:
@@ -94,6 +97,8 @@ def read_arrays(source: IdxSet, data: Path | None) -> dict[str, np.ndarray]:
         for path, md5 in zip(copy, source.md5, strict=True):
             check_digest(path, "md5", md5)
         return read_files(copy)
+    if source.installed is not None and all((source.installed / file).is_file() for file in FILES):
+        return read_files(tuple(source.installed / file for file in FILES))
     cached = cache_folder(source.name)
     if not is_idx_cached(source.name):
         with filling(cached) as folder:

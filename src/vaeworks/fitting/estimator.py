@@ -15,7 +15,7 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..core.batch import Batch
 from ..core.model import LatentModel
@@ -27,20 +27,25 @@ from .diagnostics import diagnose
 from .labels import LABEL, Classes, native
 from .monitors import Monitor, ProgressBar, watched
 from .panels import Panel
-from .plan import Plan
+from .plan import Plan, training_only
 from .training import Data, Interrupted, fit, own_random_numbers
 
 log = logging.getLogger(__name__)
 
 
-def take_weights(estimator: "LatentEstimator", start: "LatentEstimator") -> None:
-    """Copy the weights of a fitted model of the same sizes; those of labels only where the classes are the same."""
+def take_weights(estimator: "LatentEstimator", start: "LatentEstimator", only: str | None) -> None:
+    """Copy the weights of a fitted model of the same sizes; those of labels only where the classes are the same.
+
+    The part that `only` names may have other sizes, and then begins anew.
+    """
     same = np.array_equal(np.asarray(estimator.classes_), np.asarray(start.classes_))
     weights = start.model_.state_dict()
     for name, own in estimator.model_.state_dict().items():
         if name.startswith("heads.") and not same:
             continue
         if name not in weights or weights[name].shape != own.shape:
+            if only is not None and name.startswith(f"{only}."):
+                continue
             raise VaeworksError(
                 f"the model to start from has other sizes (see {name}): give this one the same parameters, "
                 "as sklearn.base.clone does"
@@ -130,6 +135,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         *,
         validation: Any = None,
         start: "LatentEstimator | None" = None,
+        only: str | None = None,
         checkpoint: Path | str | None = None,
         resume: bool = False,
         monitors: Sequence[Monitor] = (),
@@ -145,6 +151,9 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         start : LatentEstimator or None
             A fitted model of the same sizes to go on from: its way of reading data and its weights, and those of its
             labels where they are the same.
+        only : str or None
+            The one part of `start` to train, as in `only="prior"`, which fits another prior to the codes of a finished
+            model; the rest stays as it is, and beta is 1.
         checkpoint : path or None
             File that keeps the state after each epoch.
         resume : bool
@@ -164,14 +173,18 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             raise VaeworksError(f"start must be a fitted {type(self).__name__}, not {start!r}: fit it first")
         if validation is not None and not (isinstance(validation, tuple) and len(validation) == 2):
             raise VaeworksError("validation must be a pair (X, y), where y may be None")
+        if only is not None and start is None:
+            raise VaeworksError(f"only={only!r} trains one part of a fitted model: give that model as `start`")
         fabric = make_fabric(self.device, self.precision)
         data, held_out = self._prepare(X, y, validation, start)
-        plan = self._plan(data)
+        plan = self._plan(data) if only is None else training_only(only, self._plan(data))
         with own_random_numbers(fabric.device):
             torch.manual_seed(self.random_state)
             self.model_ = self._build(data)
+        if only is not None and not any(parameter.numel() for parameter in self._part(only).parameters()):
+            raise VaeworksError(f"the model has nothing to train in its {only}: choose another, as in prior='flow'")
         if start is not None:
-            take_weights(self, start)
+            take_weights(self, start, only)
         parameters = sum(parameter.numel() for parameter in self.model_.parameters())
         log.info("%s parameters in %s on %s, %d batches", f"{parameters:,}", self.precision, fabric.device, len(data))
         watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
@@ -186,6 +199,12 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             raise
         self._conclude(plan, held_out or data)
         return self
+
+    def _part(self, name: str) -> nn.Module:
+        parts = dict(self.model_.named_children())
+        if name not in parts:
+            raise VaeworksError(f"the model has no part {name!r} to train: choose one of {', '.join(parts)}")
+        return parts[name]
 
     def _check_parameters(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
@@ -138,6 +138,12 @@ class Plan:
                 return index, first
             first += phase.epochs
         raise IndexError(f"the plan has {self.epochs} epochs")
+
+
+def training_only(part: str, plan: Plan) -> Plan:
+    """The last phase of a plan, for one part of the model and the plain bound."""
+    phase = replace(plan.phases[-1], trains=(part,), kl_weight=constant(1.0), rate=None)
+    return replace(plan, phases=(phase,), free_bits=0.0)
 
 
 class RateControl:

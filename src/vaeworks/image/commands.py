@@ -39,6 +39,10 @@ def fit(
     source: Source,
     out: Annotated[Path, typer.Option("--out", help="Folder for the model.")],
     classes: Annotated[bool, typer.Option("--classes", help="Predict the labels of the images too.")] = False,
+    start: Annotated[str | None, typer.Option("--from", metavar="MODEL", help="Go on from this model.")] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="PART", help="Train only this part of it, as in --only prior --prior flow.")
+    ] = None,
     levels: Annotated[int | None, typer.Option(min=1, help="Levels of latents.")] = None,
     latent_dim: Annotated[int | None, typer.Option(min=1, help="Units of the top level.")] = None,
     likelihood: Annotated[str | None, typer.Option(help="auto, bernoulli, logistic or normal.")] = None,
@@ -72,9 +76,12 @@ def fit(
       vae fit image fashion --levels 2 --classes --out models/fashion
 
       vae fit image photos/ --resize 64 --out models/photos
+
+      vae fit image fashion --from models/fashion --only prior --prior flow --out models/flow
     """
     from ..fitting.monitors import ProgressBar
     from ..fitting.session import assignments, fit_into_folder, summary
+    from ..kinds import load
     from .estimator import ImageVAE
 
     options = {
@@ -92,9 +99,11 @@ def fit(
     }
     chosen: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     chosen |= assignments(others or [], ImageVAE())
-    chosen |= {"rate": chosen.get("rate") or None}
+    chosen |= {"rate": chosen["rate"] or None} if "rate" in chosen else {}
+    begun = None if start is None else load(start)
     found = read(source, data, resize)
-    estimator = ImageVAE(label_name=found.label_name or "label", random_state=seed, device=device).set_params(**chosen)
+    always = {"label_name": found.label_name or "label", "random_state": seed, "device": device}
+    estimator = ImageVAE(**({} if begun is None else begun.get_params())).set_params(**{**always, **chosen})
     rows = training_images(found, classes)
     origin = {
         "source": source,
@@ -102,8 +111,10 @@ def fit(
         "resize": resize,
         "classes": classes,
         "rows": len(rows["X"]),
+        "start": start,
+        "only": only,
     }
-    fit_into_folder(estimator, rows, out, origin, resume, overwrite, (ProgressBar(),))
+    fit_into_folder(estimator, {**rows, "start": begun, "only": only}, out, origin, resume, overwrite, (ProgressBar(),))
     return summary(estimator, out)
 
 

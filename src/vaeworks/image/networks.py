@@ -68,7 +68,7 @@ class Grown(nn.Module):
         self.size, self.convolution = size, nn.Conv2d(inputs, outputs, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.convolution(nn.functional.interpolate(x, self.size, mode="nearest"))
+        return nn.functional.interpolate(self.convolution(x), self.size, mode="nearest")
 
 
 class PictureEncoder(nn.Module):
@@ -127,7 +127,7 @@ class LadderBlock(nn.Module):
     def __init__(self, place: int, width: int, units: int, depth: int) -> None:
         super().__init__()
         self.place, self.units = place, units
-        self.prior = nn.Sequential(Residual(width), nn.SiLU(), faint(width, 2 * units, 1))
+        self.prior = nn.Sequential(nn.SiLU(), faint(width, 2 * units, 1))
         self.posterior = nn.Sequential(
             nn.Conv2d(2 * width, width, 1), Residual(width), nn.SiLU(), faint(width, 2 * units, 1)
         )

@@ -60,6 +60,9 @@ def fit(
     start: Annotated[
         str | None, typer.Option("--from", metavar="MODEL", help="Go on from this model, a folder or imdb.")
     ] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="PART", help="Train only this part of it, as in --only prior --prior flow.")
+    ] = None,
     latent_dim: Annotated[int | None, typer.Option(min=1, help="Units of the latent code.")] = None,
     rate: Annotated[
         float | None, typer.Option(min=0, max=1000, help="Nats of KL that training holds; 0 trains the plain bound.")
@@ -137,8 +140,8 @@ def fit(
     estimator.set_params(**{**settings.parameters, **always, **chosen})
     monitors = (ProgressBar(), *([TensorBoard(tensorboard)] if tensorboard else []))
     rows = training_rows(found, settings.unlabelled)
-    origin = {"source": source, **asdict(reading), "rows": sum(map(len, rows["X"])), "start": start}
-    fit_into_folder(estimator, {**rows, "start": begun}, out, origin, resume, overwrite, monitors)
+    origin = {"source": source, **asdict(reading), "rows": sum(map(len, rows["X"])), "start": start, "only": only}
+    fit_into_folder(estimator, {**rows, "start": begun, "only": only}, out, origin, resume, overwrite, monitors)
     return summary(estimator, out)
 
 
