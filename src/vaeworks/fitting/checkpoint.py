@@ -97,5 +97,18 @@ def same(one: Any, other: Any) -> bool:
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[int, dict[str, Tensor]]) -> None:
-    """Put saved moments back into a new optimiser over the same parameters."""
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    """Put saved moments back into a new optimiser over the same parameters.
+
+    Each lies in memory as its parameter does: the fused step goes through both in that order.
+    """
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    moments = {
+        index: {name: laid_out_as(parameters[index], tensor) for name, tensor in saved.items()}
+        for index, saved in state.items()
+    }
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def laid_out_as(like: Tensor, tensor: Tensor) -> Tensor:
+    """A copy in the memory format of a tensor of the same shape; one of another shape, such as a step, as it is."""
+    return torch.empty_like(like, requires_grad=False).copy_(tensor) if tensor.shape == like.shape else tensor
