@@ -79,8 +79,8 @@ def load_idx_set(source: IdxSet, data: Path | None) -> ImageSet:
     """The pictures in the splits train, validation and test.
 
     A fixed choice of the official training pictures is held out for validation (see `held_out.dealt`); test
-    is the official one. The four files are checked for their checksums wherever they come from; a local copy
-    in one .npz file for its shapes.
+    is the official one. The four files are checked for their checksums; a local copy in one .npz file for its
+    shapes. Files of a system's package are taken as they are: it packs them anew, and checked them itself.
     """
     arrays = read_arrays(source, data)
     pictures = {split: labelled(source, arrays[f"x_{split}"], arrays[f"y_{split}"]) for split in ("train", "test")}
