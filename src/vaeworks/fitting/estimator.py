@@ -189,6 +189,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         log.info("%s parameters in %s on %s, %d batches", f"{parameters:,}", self.precision, fabric.device, len(data))
         watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
         settings = {name: value for name, value in self.plain_params().items() if name not in ("verbose", "device")}
+        settings["only"] = only
         settings["data"] = zlib.crc32(json.dumps(self.data_state(), default=str).encode())
         path = None if checkpoint is None else Path(checkpoint)
         self.history_: list[dict] = []
