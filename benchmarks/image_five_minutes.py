@@ -16,7 +16,7 @@ from vaeworks.core.batch import Batch
 from vaeworks.core.model import LatentModel, importance_bound
 from vaeworks.fitting.monitors import ProgressBar
 
-SETTINGS = {"levels": 2, "width": 24, "prior": "flow", "epochs": 5, "patience": None, "averaging": 0.99}
+SETTINGS = {"levels": 2, "width": 24, "prior": "flow", "epochs": 10, "patience": None, "averaging": 0.99}
 SAMPLES, SCORED, ROUNDS = 500, 2000, 3
 
 

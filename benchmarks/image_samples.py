@@ -1,13 +1,12 @@
-"""How near samples come to real images on MNIST and Fashion-MNIST: `ImageVAE` beside pythae's VAE after equal time.
+"""How near samples come to real images on MNIST and Fashion-MNIST: `ImageVAE` beside pythae's VAE after the same time.
 
 The classifier Fréchet distance is the Fréchet distance between normals fitted to 128 features of a small classifier
 that this script trains itself: it is no FID, and its values compare only within one run. Precision and recall are those
 of Kynkäänniemi et al. 2019 in the same features, with 3 neighbours.
 
-pip install pythae; python benchmarks/image_samples.py [MINUTES]
+pip install pythae; python benchmarks/image_samples.py
 """
 
-import sys
 import time
 
 import numpy as np
@@ -93,7 +92,7 @@ def peer_samples(peer: VAE, images: np.ndarray) -> dict[str, np.ndarray]:
     return {name: found.detach().permute(0, 2, 3, 1).numpy() for name, found in drawn.items()}
 
 
-def on(name: str, seconds: float) -> dict:
+def on(name: str) -> dict:
     parts = datasets.load_images(name).splits
     grey = {part: rows.images / np.float32(255) for part, rows in parts.items()}
     names = sorted(set(parts["train"].labels))
@@ -103,7 +102,7 @@ def on(name: str, seconds: float) -> dict:
     model, began = ImageVAE(**SETTINGS), time.perf_counter()
     model.fit(parts["train"].images, validation=(parts["validation"].images, None), monitors=(ProgressBar(),))
     took = time.perf_counter() - began
-    peer, clock = train(grey["train"], grey["validation"], seconds)
+    peer, clock = train(grey["train"], grey["validation"], took)
     real = grey["test"]
     return {
         "classifier accuracy, test": float((guessed == labels["test"]).mean()),
@@ -124,8 +123,7 @@ def on(name: str, seconds: float) -> dict:
 
 
 def main() -> None:
-    minutes = float(sys.argv[1]) if sys.argv[1:] else 5.0
-    record("image_samples", {"settings": SETTINGS, **{name: on(name, 60 * minutes) for name in ("mnist", "fashion")}})
+    record("image_samples", {"settings": SETTINGS, **{name: on(name) for name in ("mnist", "fashion")}})
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Posterior(nn.Module):
     """The two outputs of pythae's encoder as q(z | x)."""
 
     def forward(self, output: ModelOutput) -> Independent:
-        return diagonal_normal(output.embedding, output.log_covariance)
+        return diagonal_normal(output["embedding"], output["log_covariance"])
 
 
 def as_latent_model(encoder: Encoder, decoder: Decoder) -> LatentModel:

@@ -49,6 +49,11 @@ KINDS = {
                 "report",
             ),
         ),
+        Kind(
+            "tabular",
+            "TabularVAE",
+            ("fit", "evaluate", "predict", "encode", "decode", "impute", "anomalies", "sample", "map", "report"),
+        ),
     )
 }
 

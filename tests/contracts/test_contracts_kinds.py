@@ -55,7 +55,18 @@ def image():
     return estimator, images, labels
 
 
-CASES = {"text": text, "image": image}  # kind -> (a tiny estimator that is not fitted, X, y)
+def tabular():
+    """Two clouds in four columns."""
+    from vaeworks import TabularVAE
+
+    labels = ["high" if row % 2 else "low" for row in range(280)]
+    shift = np.array([2.0 if label == "high" else -2.0 for label in labels])[:, None]
+    rows = np.random.default_rng(0).normal(size=(280, 4)) + shift * [1.0, -1.0, 0.5, 0.0]
+    estimator = TabularVAE(latent_dim=3, width=8, epochs=4, batch_size=70, learning_rate=1e-2, device="cpu")
+    return estimator, rows, labels
+
+
+CASES = {"text": text, "image": image, "tabular": tabular}  # kind -> (a tiny estimator that is not fitted, X, y)
 every_kind = pytest.mark.parametrize("kind", KINDS)
 every_prior = pytest.mark.parametrize("prior", PRIORS)
 

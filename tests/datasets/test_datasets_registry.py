@@ -11,6 +11,9 @@ from vaeworks.datasets.registry import NAMED_OF_KIND
 from vaeworks.errors import VaeworksError
 
 
+COME_WITH_SCIKIT_LEARN = ("digits", "iris", "wine", "breast-cancer")
+
+
 def test_importing_the_room_imports_nothing_heavy():
     heavy = "{'torch', 'numpy', 'pyarrow', 'pooch', 'requests', 'PIL', 'sklearn', 'scipy'}"
     code = f"import sys, vaeworks.datasets; print(sorted({heavy} & set(sys.modules)))"
@@ -33,7 +36,7 @@ def test_every_set_is_described(name):
     assert set(about) == {"name", "kind", "rows", "splits", "licence", "source", "local", "cached"}
     assert about["name"] == name
     assert name in NAMED_OF_KIND[about["kind"]]
-    assert about["cached"] is (name == "digits")  # it comes with scikit-learn
+    assert about["cached"] is (name in COME_WITH_SCIKIT_LEARN)
     assert "--data" in about["local"]
 
 

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal, kl_divergence
 
+from .precision import at_least_float32
+
 
 @dataclass
 class Level:
@@ -80,7 +82,7 @@ class Evidence:
         """Unfold rows (S * B,) into (S, B); nothing else in the package knows how rows are laid out."""
 
         def unfold(rows: Tensor) -> Tensor:
-            return rows.float().unflatten(0, (samples, -1))
+            return at_least_float32(rows).unflatten(0, (samples, -1))
 
         return cls(
             log_likelihood=unfold(log_likelihood),

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, distributions, nn
 
 from ..errors import VaeworksError
+from .precision import at_least_float32
 
 
 class Elementwise:
@@ -54,7 +55,7 @@ class NormalLikelihood(nn.Module):
         self.log_scale = nn.Parameter(torch.zeros(()))
 
     def forward(self, z: Tensor, condition: object = None) -> Elementwise:
-        means = call(self.network, z, condition).float()
+        means = at_least_float32(call(self.network, z, condition))
         return Elementwise(distributions.Normal(means, self.log_scale.exp(), validate_args=False))
 
 
@@ -72,7 +73,7 @@ class BernoulliLikelihood(nn.Module):
         self.network = network
 
     def forward(self, z: Tensor, condition: object = None) -> Elementwise:
-        return Elementwise(Binary(logits=call(self.network, z, condition).float(), validate_args=False))
+        return Elementwise(Binary(logits=at_least_float32(call(self.network, z, condition)), validate_args=False))
 
 
 class Binary(distributions.Bernoulli):
@@ -98,7 +99,7 @@ class ClassHead(nn.Module):
         self.linear = nn.Linear(latent_dim, classes)
 
     def forward(self, z: Tensor) -> "PartlyObserved":
-        return PartlyObserved(logits=self.linear(z).float(), validate_args=False)
+        return PartlyObserved(logits=at_least_float32(self.linear(z)), validate_args=False)
 
 
 class PartlyObserved(distributions.Categorical):

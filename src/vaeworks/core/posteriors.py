@@ -3,14 +3,16 @@
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
+from .precision import at_least_float32
+
 
 def diagonal_normal(mean: Tensor, log_variance: Tensor) -> Independent:
-    """A normal distribution with independent units, one event a row, in float32.
+    """A normal distribution with independent units, one event a row, in float32 or better.
 
     The log-variance is held within [-14, 6]: outside, float32 turns a long sum of squares into infinity.
     """
-    scale = (0.5 * log_variance.float().clamp(-14.0, 6.0)).exp()
-    return Independent(Normal(mean.float(), scale, validate_args=False), 1, validate_args=False)
+    scale = (0.5 * at_least_float32(log_variance).clamp(-14.0, 6.0)).exp()
+    return Independent(Normal(at_least_float32(mean), scale, validate_args=False), 1, validate_args=False)
 
 
 class NormalPosterior(nn.Module):

@@ -12,6 +12,7 @@ from torch.distributions import Categorical, Distribution, Independent, MixtureS
 
 from ..errors import VaeworksError
 from .posteriors import diagonal_normal
+from .precision import at_least_float32
 
 Encode = Callable[[Tensor], Independent]
 
@@ -78,7 +79,7 @@ class FlowPrior(nn.Module):
 
 
 def mixture(logits: Tensor, components: Independent) -> MixtureSameFamily:
-    return MixtureSameFamily(Categorical(logits=logits.float()), components, validate_args=False)
+    return MixtureSameFamily(Categorical(logits=at_least_float32(logits)), components, validate_args=False)
 
 
 PRIORS = ("normal", "mixture", "vamp", "flow")

@@ -1,10 +1,12 @@
-"""Named data sets and local files of texts (streamed from disk) and of pictures; importing it imports nothing heavy."""
+"""Named data sets and local files of texts (streamed from disk), of pictures and of tables; importing it imports nothing heavy."""
 
 from .image_loading import load_images, read_image
 from .loading import load
 from .pictures import ImageSet, Pictures
 from .registry import NAMED, describe, is_named
 from .rows import Dataset, Rows
+from .table_loading import load_table
+from .tables import TableSet
 
 __all__ = [
     "NAMED",
@@ -12,9 +14,11 @@ __all__ = [
     "ImageSet",
     "Pictures",
     "Rows",
+    "TableSet",
     "describe",
     "is_named",
     "load",
     "load_images",
+    "load_table",
     "read_image",
 ]

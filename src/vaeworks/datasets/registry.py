@@ -1,4 +1,4 @@
-"""The table of named data sets: one module a source, one line a source."""
+"""The table of named data sets: one line a source."""
 
 from __future__ import annotations
 
@@ -21,8 +21,20 @@ NAMED_OF_KIND = {
         "frey": "vaeworks.datasets.frey",
         "olivetti": "vaeworks.datasets.olivetti",
     },
+    "tabular": {
+        "iris": "vaeworks.datasets.sklearn_tables:iris",
+        "wine": "vaeworks.datasets.sklearn_tables:wine",
+        "breast-cancer": "vaeworks.datasets.sklearn_tables:breast_cancer",
+        "digits": "vaeworks.datasets.sklearn_tables:digits",
+        "penguins": "vaeworks.datasets.penguins",
+        "covtype": "vaeworks.datasets.sklearn_tables:covtype",
+        "adult": "vaeworks.datasets.sklearn_tables:adult",
+        "california": "vaeworks.datasets.sklearn_tables:california",
+    },
 }
-NAMED = {name: module for sets in NAMED_OF_KIND.values() for name, module in sets.items()}
+# A name that two kinds have, such as digits, is described as the first one's.
+NAMED = {name: place for sets in reversed(NAMED_OF_KIND.values()) for name, place in sets.items()}
+PLURALS = {"text": "texts", "image": "images", "tabular": "rows of a table"}
 
 
 def is_named(source: str | Path) -> bool:
@@ -32,11 +44,16 @@ def is_named(source: str | Path) -> bool:
 
 def load_named(name: str, kind: str, data: Path | None = None) -> Any:
     """The named data set of this kind, from `data`, VAEWORKS_DATA, the cache or its public source, in this order."""
-    module = import_module(NAMED[name])
     if name not in NAMED_OF_KIND[kind]:
-        found = module.ABOUT["kind"]
-        raise VaeworksError(f"{name} holds {found}s: use vae fit {found} {name}.")
-    return module.load(data)
+        found = source_at(NAMED[name]).ABOUT["kind"]
+        raise VaeworksError(f"{name} holds {PLURALS[found]}: use vae fit {found} {name}.")
+    return source_at(NAMED_OF_KIND[kind][name]).load(data)
+
+
+def source_at(place: str) -> Any:
+    """A module, or an object in one, that has ABOUT, is_cached and load."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name) if name else import_module(module)
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -50,8 +67,8 @@ def describe(name: str) -> dict[str, Any]:
     """
     if name not in NAMED:
         raise VaeworksError(f"No data set is called {name!r}{close_names(name)}. {named_sets()}")
-    module = import_module(NAMED[name])
-    return {"name": name, **module.ABOUT, "cached": module.is_cached()}
+    source = source_at(NAMED[name])
+    return {"name": name, **source.ABOUT, "cached": source.is_cached()}
 
 
 def close_names(name: str, others: list[str] | None = None, kind: str | None = None) -> str:

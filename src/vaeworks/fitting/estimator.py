@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from ..core.batch import Batch
 from ..core.model import LatentModel
+from ..core.precision import at_least_float32
 from ..errors import VaeworksError
 from . import artifact
 from .aggregated import AggregatedPosterior, posterior_draws
@@ -276,10 +277,12 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def _codes(self, Z: Any) -> Tensor:
         """Codes (N, latent_dim) on the model's device."""
-        codes = torch.as_tensor(np.asarray(Z), dtype=torch.float32)
+        check_is_fitted(self)
+        parameter = next(self.model_.parameters())
+        codes = torch.as_tensor(np.asarray(Z), dtype=parameter.dtype)
         if codes.dim() != 2 or codes.shape[1] != self.latent_dim:
             raise VaeworksError(f"codes must be (N, {self.latent_dim}), not {tuple(codes.shape)}")
-        return codes.to(self._device())
+        return codes.to(parameter.device)
 
     @available_if(has_labels)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -289,6 +292,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     @available_if(has_labels)
     def predict(self, X: Any) -> np.ndarray:
         """The most probable class of each example, (N,)."""
+        check_is_fitted(self)
         return np.asarray(self.classes_)[self.predict_proba(X).argmax(1)]
 
     def score_samples(self, X: Any) -> np.ndarray:
@@ -334,7 +338,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def plain_params(self) -> dict:
         """The constructor's parameters as JSON holds them, so without numpy's numbers."""
-        return {name: native(value) for name, value in self.get_params(deep=False).items()}
+        given = self.get_params(deep=False)
+        return {name: value if isinstance(value, dict) else native(value) for name, value in given.items()}
 
     def restore(self, state: dict) -> None:
         """Become a fitted estimator around untrained weights."""
@@ -358,8 +363,9 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def __sklearn_tags__(self) -> Tags:
         """Fitted with labels it is a classifier too, so that scikit-learn's scorers can rank by its probabilities."""
         tags = super().__sklearn_tags__()
+        tags.classifier_tags = ClassifierTags()
         if getattr(self, "classes_", None) is not None:
-            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+            tags.estimator_type = "classifier"
         return tags
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -385,7 +391,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _over(self, X: Any, compute: Any) -> np.ndarray:
         check_is_fitted(self)
         self.model_.eval()
-        parts: list[Tensor] = [compute(batch).float().cpu() for batch in self.batches(X)]
+        parts: list[Tensor] = [at_least_float32(compute(batch)).cpu() for batch in self.batches(X)]
         if not parts:
             raise VaeworksError("there are no examples: give at least one")
         return torch.cat(parts).numpy()

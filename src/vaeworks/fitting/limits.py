@@ -6,7 +6,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from ..core.priors import PRIORS
 
-COUNT = Interval(Integral, 1, None, closed="left")
+COUNT, WHOLE = Interval(Integral, 1, None, closed="left"), Interval(Integral, 0, None, closed="left")
 POSITIVE, NOT_NEGATIVE = Interval(Real, 0, 1e9, closed="neither"), Interval(Real, 0, 1e9, closed="left")
 SHARE = Interval(Real, 0, 1, closed="left")
 

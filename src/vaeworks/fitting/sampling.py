@@ -71,7 +71,7 @@ def codes_for(model: LatentModel, draw: Draw, n: int, index: int) -> Tensor:
     """Exact draws from p(z | label), (n, latent_dim): those of `draw`, each kept with p(label | z)."""
     kept: list[Tensor] = []
     for _ in range(MOST_BLOCKS):
-        draws = draw(DRAWS_A_BLOCK).to(next(model.parameters()).device)
+        draws = draw(DRAWS_A_BLOCK).to(next(model.parameters()))
         chances = model.heads[LABEL](draws).probs[:, index]
         kept.append(draws[torch.rand_like(chances) < chances])
         if sum(map(len, kept)) >= n:

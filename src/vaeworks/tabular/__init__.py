@@ -1,0 +1,1 @@
+"""Tables of mixed columns with holes: their likelihoods, their maps, their class and their verbs."""

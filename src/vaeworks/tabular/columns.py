@@ -1,0 +1,233 @@
+"""What is known about each column: its kind, its categories, and how its numbers are scaled."""
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from ..errors import VaeworksError
+from .frames import Frame
+
+KINDS = ("real", "positive", "count", "binary", "categorical", "ordinal")
+DISCRETE = ("binary", "categorical", "ordinal")
+MOST_CATEGORIES = 1000
+KNOTS = 100
+HEAVY_TAILED = 8.0  # kurtosis
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table, in JSON's types.
+
+    Attributes
+    ----------
+    name, kind : str
+    categories : list
+        Of a binary, categorical or ordinal column, in the order of their indices.
+    centre, spread : float
+        Of a number u (its logarithm, where the column is positive): t = (u - centre) / spread.
+    knots : list of [t, score]
+        Further, where t is not near normal: a piecewise linear map onto normal scores.
+    whole, integer : bool
+        Whether values are given back rounded, and as integers.
+    """
+
+    name: str
+    kind: str
+    categories: list = field(default_factory=list)
+    centre: float = 0.0
+    spread: float = 1.0
+    knots: list = field(default_factory=list)
+    whole: bool = False
+    integer: bool = False
+
+    def numbers(self, values: np.ndarray) -> np.ndarray:
+        """The values as float64, (N,), categories as their indices, NaN where missing.
+
+        Raises
+        ------
+        VaeworksError
+            For values that the column cannot hold.
+        """
+        if self.kind in DISCRETE:
+            return self._indices(values)
+        if values.dtype == object:
+            given = [value for value in values if value is not None]
+            if not given:
+                return np.full(len(values), np.nan)
+            if not all(isinstance(value, bool) for value in given):
+                raise VaeworksError(f"column {self.name!r} holds numbers, and {given[0]!r} is text: mend that value")
+            values = np.array([np.nan if value is None else float(value) for value in values])
+        self._check(values)
+        return values
+
+    def _check(self, values: np.ndarray) -> None:
+        if np.isinf(values).any():
+            raise infinite(self.name)
+        known = values[~np.isnan(values)]
+        low = {"positive": known <= 0, "count": (known < 0) | (known != np.round(known))}.get(self.kind)
+        if low is not None and low.any():
+            wanted = {"positive": "values above 0", "count": "whole numbers from 0 up"}[self.kind]
+            raise VaeworksError(
+                f"column {self.name!r} is of kind {self.kind}, which is for {wanted}, and holds "
+                f"{known[low][0]:g}: mend the value, or declare the column as real"
+            )
+
+    def _indices(self, values: np.ndarray) -> np.ndarray:
+        places = {category: index for index, category in enumerate(self.categories)}
+        found = np.empty(len(values))
+        for row, value in enumerate(values.tolist()):
+            missing = value is None or value != value
+            if not missing and value not in places:
+                known = ", ".join(map(str, self.categories[:10]))
+                raise VaeworksError(
+                    f"column {self.name!r} holds {value!r}, which it did not when the model was fitted "
+                    f"(it knows {known}): replace it, or leave it out as missing"
+                )
+            found[row] = np.nan if missing else places[value]
+        return found
+
+    def values(self, numbers: np.ndarray) -> np.ndarray:
+        """The inverse of `numbers`, without holes."""
+        if self.kind in DISCRETE:
+            found = np.array(self.categories, dtype=object)[numbers.astype(int)]
+            plain = all(isinstance(each, float) for each in self.categories)
+            return found if not plain else found.astype(int if self.integer else float)
+        rounded = np.round(numbers) if self.whole or self.kind == "count" else numbers
+        return rounded.astype(np.int64) if self.integer else rounded
+
+    def parsed(self, word: Any) -> float:
+        """The number of one value, which may be written as text."""
+        if self.kind in DISCRETE:
+            word = next((category for category in self.categories if str(category) == str(word)), word)
+            if isinstance(self.categories[0], float) and not isinstance(word, float):
+                word = as_number(self.name, word)
+            return float(self._indices(np.array([word], dtype=object))[0])
+        return float(self.numbers(np.array([as_number(self.name, word)]))[0])
+
+    def to_state(self) -> dict:
+        return asdict(self)
+
+
+def as_number(name: str, word: Any) -> float:
+    try:
+        return float(word)
+    except (TypeError, ValueError) as error:
+        raise VaeworksError(f"column {name!r} holds numbers, and {word!r} is none: give a number") from error
+
+
+def learn_columns(frame: Frame, kinds: dict[str, str], scaling: str) -> list[Column]:
+    """Infer the kind and the scale of every column, but for those that `kinds` declares.
+
+    Raises
+    ------
+    VaeworksError
+        For a declared column or kind that does not exist, and for columns that hold nothing.
+    """
+    unknown = [name for name in kinds if name not in frame.columns]
+    if unknown:
+        raise VaeworksError(f"there is no column {unknown[0]!r}: the columns are {', '.join(list(frame.columns)[:20])}")
+    return [learn_column(name, frame, kinds.get(name), scaling) for name in frame.columns]
+
+
+def learn_column(name: str, frame: Frame, kind: str | None, scaling: str) -> Column:
+    values, ordered = frame.columns[name], frame.ordered.get(name)
+    if kind is not None and kind not in KINDS:
+        raise VaeworksError(f"column {name!r} cannot be {kind!r}: choose one of {', '.join(KINDS)}")
+    distinct = categories_of(values)
+    if not distinct:
+        raise VaeworksError(f"column {name!r} is missing everywhere: leave it out")
+    if isinstance(distinct[-1], float) and np.isinf(distinct).any():
+        raise infinite(name)
+    kind = kind or ("ordinal" if ordered else kind_of(values, distinct, name in frame.whole))
+    whole = name in frame.whole or (values.dtype == float and all(value == round(value) for value in distinct[:1000]))
+    if kind in DISCRETE:
+        return discrete(name, kind, ordered or distinct, name in frame.whole)
+    if values.dtype == object and not all(isinstance(value, bool) for value in distinct):
+        raise VaeworksError(f"column {name!r} holds text, so it cannot be {kind}: declare it categorical or ordinal")
+    bare = Column(name, kind, whole=whole, integer=name in frame.whole)
+    numbers = bare.numbers(values)
+    return scaled(bare, numbers[~np.isnan(numbers)], scaling)
+
+
+def categories_of(values: np.ndarray) -> list:
+    if values.dtype != object:
+        return np.unique(values[~np.isnan(values)]).tolist()
+    return sorted({value for value in values if value is not None})
+
+
+def kind_of(values: np.ndarray, distinct: list, whole: bool) -> str:
+    """The kind that values look like: see `TabularVAE`."""
+    if values.dtype == object:
+        return "binary" if len(distinct) == 2 else "categorical"
+    if distinct == [0.0, 1.0]:
+        return "binary"
+    if whole and distinct[0] in (0.0, 1.0) and len(distinct) > 2:
+        return "count"
+    if distinct[0] > 0 and len(distinct) > 2 and skewness(np.log(distinct)) < 1 < skewness(np.array(distinct)):
+        return "positive"
+    return "real"
+
+
+def infinite(name: str) -> VaeworksError:
+    return VaeworksError(f"column {name!r} holds infinite values: replace them, or leave them out as missing")
+
+
+def skewness(values: np.ndarray) -> float:
+    deviation = values - values.mean()
+    return float(np.mean(deviation**3) / (np.mean(deviation**2) ** 1.5 + 1e-300))
+
+
+def discrete(name: str, kind: str, categories: list, integer: bool) -> Column:
+    if kind == "binary" and len(categories) > 2:
+        raise VaeworksError(f"column {name!r} has {len(categories)} values, so it cannot be binary: leave the kind out")
+    if len(categories) > MOST_CATEGORIES:
+        raise VaeworksError(
+            f"column {name!r} has {len(categories)} different values, which are no categories: leave it out"
+        )
+    return Column(name, kind, list(categories), integer=integer)
+
+
+def scaled(column: Column, numbers: np.ndarray, scaling: str) -> Column:
+    """With the centre and spread of its numbers, and knots where they are far from normal or rounded."""
+    u = np.log(numbers) if column.kind == "positive" else np.log1p(numbers) if column.kind == "count" else numbers
+    centre, spread = float(u.mean()), float(u.std()) or 1.0
+    knots = normal_scores((u - centre) / spread) if bent(column, u, scaling) else []
+    return replace(column, centre=centre, spread=spread, knots=knots)
+
+
+def bent(column: Column, u: np.ndarray, scaling: str) -> bool:
+    """Whether a column is brought to normal scores: if asked for, or if its values are rounded or heavy-tailed."""
+    if column.kind == "count" or scaling in ("standard", "table") or len(np.unique(u)) < 3:
+        return False
+    if scaling == "quantile":
+        return True
+    deviation = u - u.mean()
+    kurtosis = np.mean(deviation**4) / (np.mean(deviation**2) ** 2 + 1e-300)
+    return bool(kurtosis > HEAVY_TAILED)
+
+
+def normal_scores(t: np.ndarray) -> list:
+    """At most 100 knots [t, score]: the normal score of a value is that of its mid-rank."""
+    distinct, counts = np.unique(t, return_counts=True)
+    scores = ndtri((np.cumsum(counts) - 0.5 * counts) / len(t))
+    if len(distinct) > KNOTS:
+        keep = np.unique(np.searchsorted(np.cumsum(counts), np.linspace(0, len(t), KNOTS)).clip(0, len(distinct) - 1))
+        distinct, scores = distinct[keep], scores[keep]
+    return np.stack([distinct, scores], 1).tolist()
+
+
+def of_one_unit(matrix: Any) -> bool:
+    """Whether most columns span nearly the whole range of the table, as pixels do: they then share one scale."""
+    low, high = extremes(matrix)
+    least, most = np.nanmin(low), np.nanmax(high)
+    reach = 0.1 * (most - least)
+    return len(low) > 2 and bool(np.mean((low <= least + reach) & (high >= most - reach)) >= 0.5)
+
+
+def extremes(matrix: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Least and largest value of every column."""
+    if hasattr(matrix, "tocsr"):
+        return matrix.min(0).toarray().ravel(), matrix.max(0).toarray().ravel()
+    return np.nanmin(matrix, 0), np.nanmax(matrix, 0)

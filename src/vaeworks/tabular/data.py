@@ -1,0 +1,91 @@
+"""From the numbers of a table to batches."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..core.batch import Batch
+from ..fitting.labels import LABEL
+from .columns import Column
+from .neighbours import PAIR, paired_order
+from .networks import Features
+from .scales import Scales
+
+
+class TableData:
+    """Rows and their labels, in batches.
+
+    Parameters
+    ----------
+    matrix : ndarray or csr_matrix (N, D)
+        Numbers of any type, categories as indices, NaN where missing. A sparse one is made dense batch by batch.
+    labels : ndarray of int (N,)
+        -1 where missing.
+    columns : list of Column
+    features : Features
+    batch_size : int
+    dtype : torch.dtype
+        float32 to train, float64 where answers may not depend on how rows are batched.
+    masking : float
+        Share of the entries that the encoder does not see while training.
+    neighbours : ndarray (N, K) or None
+        Rows near each row, of which one shares its batch while training.
+    """
+
+    def __init__(
+        self,
+        matrix: Any,
+        labels: np.ndarray,
+        columns: list[Column],
+        features: Features,
+        batch_size: int,
+        dtype: torch.dtype = torch.float32,
+        masking: float = 0.0,
+        neighbours: np.ndarray | None = None,
+    ) -> None:
+        self.matrix, self.labels = matrix, torch.from_numpy(labels)
+        self.scales, self.features = Scales(columns), features
+        self.batch_size, self.dtype, self.masking, self.neighbours = batch_size, dtype, masking, neighbours
+
+    def __len__(self) -> int:
+        """Batches an epoch."""
+        return -(-self.matrix.shape[0] // self.batch_size)
+
+    def epoch(self, seed: int | None) -> Iterator[Batch]:
+        """Every row once; shuffled by `seed`, or in the order given and without masking when it is None."""
+        count = self.matrix.shape[0]
+        if seed is None:
+            order, pairs, random = np.arange(count), None, None
+        elif self.neighbours is None:
+            order, pairs = np.random.default_rng(seed).permutation(count), None
+            random = torch.Generator().manual_seed(seed)
+        else:
+            order, pairs = paired_order(self.neighbours, np.random.default_rng(seed))
+            random = torch.Generator().manual_seed(seed)
+        for start in range(0, count, self.batch_size):
+            some = slice(start, start + self.batch_size)
+            yield self.batch(order[some], random, None if pairs is None else pairs[some])
+
+    def batch(self, rows: np.ndarray, random: torch.Generator | None = None, pairs: np.ndarray | None = None) -> Batch:
+        targets = self.targets(rows)
+        observed = ~torch.isnan(targets)
+        seen = observed
+        if random is not None and self.masking:
+            seen = observed & (torch.rand(targets.shape, generator=random) >= self.masking)
+        labels = {LABEL: self.labels[torch.from_numpy(rows)]}
+        if pairs is not None:
+            labels[PAIR] = torch.from_numpy(pairs)
+        whole = bool(observed.all())
+        return Batch(self.features(targets, seen), targets, None if whole else observed, labels=labels)
+
+    def targets(self, rows: np.ndarray) -> Tensor:
+        chosen = self.matrix[rows]
+        dense = chosen.toarray() if hasattr(chosen, "toarray") else chosen
+        return self.scales.targets(torch.from_numpy(np.ascontiguousarray(dense))).to(self.dtype)
+
+    def readable(self) -> np.ndarray:
+        """What the encoder reads of every row, (N, width)."""
+        return np.concatenate([batch.input.numpy() for batch in self.epoch(None) if batch.input is not None])

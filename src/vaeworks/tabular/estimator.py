@@ -1,0 +1,537 @@
+"""`TabularVAE`: tables of mixed columns with holes."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+from torch import Tensor
+
+from ..core.batch import Batch
+from ..core.likelihoods import ClassHead
+from ..core.model import LatentModel
+from ..core.posteriors import NormalPosterior
+from ..core.priors import make_prior
+from ..errors import VaeworksError
+from ..fitting.estimator import LatentEstimator
+from ..fitting.held_out import held_out
+from ..fitting.labels import LABEL, MISSING, Classes
+from ..fitting.panels import Panel, shared_panels
+from ..fitting.plan import Phase, Plan, Schedule
+from ..fitting.probes import probes
+from ..fitting.sampling import draw_codes
+from ..fitting.training import Data, own_random_numbers
+from .card import table_card
+from .columns import Column
+from .data import TableData
+from .frames import Frame, as_container, columns_of_objects, frame_of, is_frame
+from .learning import learn, matrix_of
+from .likelihoods import RowLikelihood, outputs_of
+from .limits import LIMITS
+from .neighbours import nearest, neighbour_penalty
+from .networks import Features, perceptron
+from .weighing import common_draws, expected, resampled, weighed
+
+PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
+MAP_UNITS, MAP_WEIGHT, MASKING, DRAWS_A_ROW = 3, 1.0, 0.1, 100
+
+
+class TabularVAE(LatentEstimator):
+    """A variational autoencoder of tables (Kingma & Welling 2014): one code for each row of mixed columns with holes.
+
+        row, holes marked -> perceptron -> q(z | row) -> z -+-> perceptron -> p(column | z) for each column
+                                                            +-> one linear layer -> label
+
+    A row is an array's, a sparse matrix's, or a pandas or polars DataFrame's. A column is of one of these kinds, which
+    `kinds` declares or its values suggest:
+
+    - real: normal. Heavy-tailed values are brought to normal scores inside the model.
+    - positive: log-normal; suggested where values are above 0 and skewed, and their logarithms are not.
+    - count: negative binomial; suggested for whole numbers from 0 or 1 up in a DataFrame.
+    - binary: Bernoulli; two words, two truth values, or 0 and 1.
+    - categorical: more than two words.
+    - ordinal: cumulative logits; suggested by a pandas Categorical that is ordered.
+
+    Missing values (NaN, None) may be anywhere, in training and later; they are neither scored nor read. A constant
+    column is modelled as real. Columns of a DataFrame must come in the order of the fit, as scikit-learn has it.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Units of z; 2 gives a map.
+    kinds : dict of str to str, or None
+        The kind of columns by name (x0, x1, ... in an array), where it shall not be inferred.
+    scaling : 'auto', 'table', 'standard' or 'quantile'
+        Of real columns: one scale for all, as pixels need; each its own; or each to normal scores. 'auto' takes the
+        first where most columns span the range of the table, else the third for heavy tails and the second for the rest.
+    width, depth : int
+        Of encoder and decoder; with depth 0 both are linear.
+    masking : float or None
+        Share of the entries that the encoder does not see while training, so that it learns to read rows with holes; None
+        takes 0.1, but 0 for columns of one scale without holes, as pixels are.
+    neighbour_weight : float or None
+        Of the neighbour term, which keeps rows that are near in the table near in z; None takes 1 for up to 3 units
+        of z, else 0. It is a penalty in training, and no reported bound contains it.
+    neighbours : int
+        How many nearest rows count as near.
+    prior : 'normal', 'mixture', 'vamp' or 'flow'
+    rate : float or None
+        Nats of KL that training holds by moving beta; None trains the plain bound (beta 1 after `kl_warmup`).
+    free_bits : float
+        Nats a unit below which its KL is not pushed.
+    kl_warmup : float
+        Epochs over which beta grows from 0 to 1 where there is no `rate`.
+    label_weight : float
+        Weight of a label's log-probability beside that of a row.
+    dropout : float
+        Share of the encoder's units that it goes without while training.
+    epochs : int or None
+        None takes as many as make about 3,000 steps, but 15 to 300.
+    batch_size : int or None
+        None takes a fiftieth of the rows, but 32 to 1024.
+    learning_rate : float
+        It falls to zero along a cosine.
+    patience : int or None
+        Epochs without a better validation loss after which training stops.
+    averaging : float or None
+        Decay of the moving average of the weights, which is what is kept.
+    label_name : str
+        What the labels are called in what is shown.
+    missing_label : object
+        Beside None and NaN, what means "no label"; 'auto' takes -1 among integers other than -1 and 1.
+    validation_fraction : float
+        Share of the rows held out where `fit` is given no validation data.
+    random_state : int
+    device : str
+        'auto', 'cpu', 'cuda' or 'mps'.
+    precision : str
+        '32-true' or 'bf16-mixed', in training; answers are computed in float64.
+    verbose : bool
+        Show a progress bar with the time left.
+
+    Attributes
+    ----------
+    columns_ : list of Column
+        The name, kind, categories and scale of every column.
+
+    Examples
+    --------
+    >>> from vaeworks import TabularVAE
+    >>> model = TabularVAE(latent_dim=2).fit(table)      # doctest: +SKIP
+    >>> full = model.impute(table_with_holes)            # doctest: +SKIP
+    """
+
+    kind = "tabular"
+    columns_: list[Column]
+    shared_: bool
+    marks_: bool
+    container_: str
+    _parameter_constraints: ClassVar[dict] = LIMITS
+
+    def __init__(
+        self,
+        latent_dim: int = 8,
+        kinds: dict | None = None,
+        scaling: str = "auto",
+        width: int = 256,
+        depth: int = 2,
+        masking: float | None = None,
+        neighbour_weight: float | None = None,
+        neighbours: int = 15,
+        prior: str = "normal",
+        rate: float | None = None,
+        free_bits: float = 0.0,
+        kl_warmup: float = 0.0,
+        label_weight: float = 1.0,
+        dropout: float = 0.0,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float = 2e-3,
+        patience: int | None = 20,
+        averaging: float | None = 0.99,
+        label_name: str = "label",
+        missing_label: Any = "auto",
+        validation_fraction: float = 0.1,
+        random_state: int = 0,
+        device: str = "auto",
+        precision: str = "32-true",
+        verbose: bool = False,
+    ) -> None:
+        self.latent_dim = latent_dim
+        self.kinds = kinds
+        self.scaling = scaling
+        self.width = width
+        self.depth = depth
+        self.masking = masking
+        self.neighbour_weight = neighbour_weight
+        self.neighbours = neighbours
+        self.prior = prior
+        self.rate = rate
+        self.free_bits = free_bits
+        self.kl_warmup = kl_warmup
+        self.label_weight = label_weight
+        self.dropout = dropout
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.averaging = averaging
+        self.label_name = label_name
+        self.missing_label = missing_label
+        self.validation_fraction = validation_fraction
+        self.random_state = random_state
+        self.device = device
+        self.precision = precision
+        self.verbose = verbose
+
+    def _prepare(self, X: Any, y: Any, validation: Any, start: Any = None) -> tuple[TableData, TableData | None]:
+        table = self._read(X, reset=True)
+        count = rows_in(table)
+        labels = labels_of(y, count)
+        if start is None:
+            self.container_ = table.container if isinstance(table, Frame) else "array"
+            self.columns_, self.shared_ = learn(table, self.kinds or {}, self.scaling)
+        else:
+            self.container_, self.columns_, self.shared_ = start.container_, start.columns_, start.shared_
+        self.class_names_ = Classes.learn(labels, self.missing_label)
+        matrix, known = matrix_of(table, self.columns_), self._indices(labels)
+        masking = self._masking(matrix)
+        self.marks_ = bool(start.marks_ if start else masking or holes_in(matrix))
+        if validation is not None:
+            return self._training(matrix, known, masking), self._judged(*validation, torch.float32)
+        kept_back = held_out(0, count, self.validation_fraction)
+        rows, others = np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
+        if not len(rows) or not len(others):
+            return self._training(matrix, known, masking), None
+        training = self._training(matrix[rows], known[rows], masking)
+        return training, self._data(matrix[others], known[others], torch.float32)
+
+    def _masking(self, matrix: Any) -> float:
+        if self.masking is not None:
+            return self.masking
+        return 0.0 if self.shared_ and not holes_in(matrix) else MASKING
+
+    def _read(self, X: Any, reset: bool = False) -> Any:
+        """A table's columns, or an array or sparse matrix of numbers."""
+        try:
+            if is_frame(X):
+                validate_data(self, X, reset=reset, skip_check_array=True)
+                return frame_of(X)
+            found = validate_data(
+                self, X, reset=reset, dtype=None, accept_sparse="csr", ensure_all_finite="allow-nan"
+            )
+        except VaeworksError:
+            raise
+        except ValueError as error:
+            raise VaeworksError(str(error)) from error
+        if found.dtype.kind in "OUS":
+            return columns_of_objects(found.astype(object), names_of(found))
+        return found
+
+    def _indices(self, labels: list) -> np.ndarray:
+        return np.full(len(labels), MISSING) if self.class_names_ is None else self.class_names_.indices(labels)
+
+    def _training(self, matrix: Any, labels: np.ndarray, masking: float) -> TableData:
+        data = self._data(matrix, labels, torch.float32)
+        data.masking = masking
+        if self._neighbour_weight() and matrix.shape[0] > 2:
+            data.neighbours = nearest(data.readable(), self.neighbours, self.random_state)
+        return data
+
+    def _neighbour_weight(self) -> float:
+        if self.neighbour_weight is not None:
+            return self.neighbour_weight
+        return MAP_WEIGHT if self.latent_dim <= MAP_UNITS else 0.0
+
+    def _judged(self, X: Any, y: Any = None, dtype: torch.dtype | None = None) -> TableData:
+        table = self._read(X)
+        labels = self._indices(labels_of(y, rows_in(table)))
+        return self._data(matrix_of(table, self.columns_), labels, dtype or next(self.model_.parameters()).dtype)
+
+    def _data(self, matrix: Any, labels: np.ndarray, dtype: torch.dtype) -> TableData:
+        return TableData(matrix, labels, self.columns_, self._features(), self._rows_a_step(matrix.shape[0]), dtype)
+
+    def _features(self) -> Features:
+        return Features(self.columns_, self.marks_)
+
+    def _rows_a_step(self, count: int) -> int:
+        return self.batch_size or int(np.clip(count // 50, 32, 1024))
+
+    def _build(self, data: TableData | None) -> LatentModel:
+        inputs = self._features().width
+        encoder, features = perceptron(inputs, self.width, self.depth, self.dropout)
+        network, last = perceptron(self.latent_dim, self.width, self.depth)
+        network.append(torch.nn.Linear(last, outputs_of(self.columns_)))
+        classes = self.class_names_
+        model = LatentModel(
+            encoder,
+            NormalPosterior(features, self.latent_dim),
+            make_prior(self.prior, self.latent_dim, lambda: self._pseudo_inputs(data, inputs)),
+            RowLikelihood(network, self.columns_, self.shared_),
+            {} if classes is None else {LABEL: ClassHead(self.latent_dim, len(classes))},
+        )
+        return model if data is not None else exact(model)
+
+    def _pseudo_inputs(self, data: TableData | None, inputs: int) -> Tensor:
+        """Rows for a VampPrior, few repeated; empty ones where weights are about to be loaded."""
+        if data is None:
+            return torch.zeros(PSEUDO_INPUTS, inputs)
+        count = data.matrix.shape[0]
+        rows = np.arange(PSEUDO_INPUTS) * max(1, count // PSEUDO_INPUTS) % count
+        found = data.batch(rows).input
+        assert found is not None
+        return found
+
+    def _plan(self, data: Any) -> Plan:
+        epochs = self.epochs or int(np.clip(STEPS // len(data), 15, 300))
+        phase = Phase(
+            epochs=epochs,
+            learning_rate=Schedule(self.learning_rate, 0.0, epochs, "cosine"),
+            kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
+            label_weight=Schedule(self.label_weight, self.label_weight),
+            rate=self.rate,
+        )
+        weight = self._neighbour_weight() * len(self.columns_)
+        return Plan(
+            (phase,),
+            self.free_bits,
+            self.patience,
+            self.averaging,
+            clip_norm=1000.0,
+            penalty=neighbour_penalty(weight) if weight else None,
+            seed=self.random_state,
+        )
+
+    def _conclude(self, plan: Plan, data: Data) -> None:
+        super()._conclude(plan, data)
+        exact(self.model_)
+
+    def _batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
+        check_is_fitted(self)
+        yield from self._judged(X, y).epoch(None)
+
+    def data_state(self) -> dict:
+        classes, names = self.class_names_, getattr(self, "feature_names_in_", None)
+        return {
+            "columns": [column.to_state() for column in self.columns_],
+            "shared": self.shared_,
+            "marks": self.marks_,
+            "container": self.container_,
+            "feature_names": None if names is None else list(names),
+            "classes": None if classes is None else classes.to_state(),
+        }
+
+    def _restore_data(self, state: dict) -> None:
+        self.columns_ = [Column(**column) for column in state["columns"]]
+        self.shared_, self.marks_, self.container_ = state["shared"], state["marks"], state["container"]
+        self.n_features_in_ = len(self.columns_)
+        if state["feature_names"] is not None:
+            self.feature_names_in_ = np.array(state["feature_names"], dtype=object)
+        self.class_names_ = None if state["classes"] is None else Classes(**state["classes"])
+
+    def score_samples(self, X: Any) -> np.ndarray:
+        """The evidence lower bound on log p(row) in nats, (N,), from 32 draws of z that are the same for every row.
+
+        It is a density in the table's own units where columns are numbers, and it is over what was observed.
+        """
+        return self._bounds(X, lambda evidence: evidence.elbo(), balanced=True)
+
+    def anomaly_score(self, X: Any) -> np.ndarray:
+        """How little the model expects a row: the negative importance-weighted bound on log p(row), (N,), 32 draws."""
+        return -self._bounds(X, lambda evidence: evidence.importance_bound(), balanced=False)
+
+    def _bounds(self, X: Any, bound: Callable, balanced: bool) -> np.ndarray:
+        check_is_fitted(self)
+        choose = common_draws(SCORE_DRAWS, self.latent_dim, self.random_state, balanced)
+        return self._over(X, lambda batch: bound(self.model_.evidence(batch, SCORE_DRAWS, choose)))
+
+    def decode(self, Z: Any) -> Any:
+        """The row that each code Z (N, latent_dim) stands for: means of numbers, the most probable categories."""
+        return self._table(self._from_codes(self._codes(Z), lambda row: row.mean()))
+
+    def inverse_transform(self, Z: Any) -> Any:
+        """The same as `decode`."""
+        return self.decode(Z)
+
+    def impute(self, X: Any, samples: int = 200, imputations: int | None = None) -> Any:
+        """Fill the holes of rows.
+
+        Parameters
+        ----------
+        samples : int
+            Draws of z, weighed by importance (Mattei & Frellsen 2019, eq. 10).
+        imputations : int or None
+            None fills in what is expected: the mean of a number, the most probable category. A number gives a list of so
+            many tables whose holes are filled by draws.
+
+        Returns
+        -------
+        A table as X is, or a list of them
+        """
+        check_is_fitted(self)
+        data = self._judged(X)
+        data.batch_size = max(1, MOST_NUMBERS // (samples * (len(self.columns_) + 2 * self.width)))
+        choose = common_draws(samples, self.latent_dim, self.random_state)
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state)
+            parts = [self._filled(batch, samples, choose, imputations) for batch in self._moved(data.epoch(None))]
+        tables = [self._table(torch.cat(each)) for each in zip(*parts, strict=True)]
+        return tables[0] if imputations is None else tables
+
+    @torch.no_grad()
+    def _filled(self, batch: Batch, samples: int, choose: Any, imputations: int | None) -> list[Tensor]:
+        assert batch.target is not None
+        row, weights = weighed(self.model_.eval(), batch, samples, choose)
+        found = expected(row, weights)[None] if imputations is None else resampled(row, weights, imputations)
+        there = ~torch.isnan(batch.target)
+        return [torch.where(there, batch.target, each.to(batch.target)).cpu() for each in found]
+
+    def sample(
+        self,
+        n: int = 1,
+        label: Any = None,
+        where: dict | None = None,
+        random_state: int | None = None,
+        prior: str = "model",
+        labels: bool = False,
+    ) -> Any:
+        """New rows, as the table of the fit had them.
+
+        Parameters
+        ----------
+        n : int
+        label : object or None
+            Draw for this class: codes from p(z | label), exactly.
+        where : dict of column to value, or None
+            Draw rows that have these values: codes from p(z | values), by importance resampling.
+        random_state : int or None
+            None takes the estimator's.
+        prior : 'model' or 'aggregated'
+            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data.
+        labels : bool
+            Give labels too, drawn from p(label | z), as a pair (rows, labels).
+        """
+        check_is_fitted(self)
+        if n < 1:
+            raise VaeworksError(f"cannot sample {n} rows: ask for at least one")
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state if random_state is None else random_state)
+            z = self._codes_where(n, label, where) if where else draw_codes(self, n, label, prior)
+            z = z.to(next(self.model_.parameters()))
+            targets = self._from_codes(z, lambda row: row.sample())
+            given = self._data(self._partial_row(where or {}), np.array([MISSING]), torch.float64).targets(np.array([0]))
+            rows = self._table(torch.where(torch.isnan(given), targets, given))
+            return (rows, self._drawn_labels(z, label)) if labels else rows
+
+    @torch.no_grad()
+    def _codes_where(self, n: int, label: Any, where: dict) -> Tensor:
+        """Draws from p(z | values, label), (n, latent_dim), by importance resampling from q(z | values)."""
+        data = self._data(self._partial_row(where), np.array([MISSING]), next(self.model_.parameters()).dtype)
+        [batch] = self._moved(data.epoch(None))
+        evidence = self.model_.eval().evidence(batch, DRAWS_A_ROW * max(n, DRAWS_A_ROW))
+        z, log_weights = evidence.levels[0].z, evidence.log_weights()[:, 0]
+        if label is not None:
+            log_weights = log_weights + self._head().forward(z).logits[:, self._index_of(label)]
+        return z[torch.multinomial(log_weights.softmax(0), n, replacement=True)]
+
+    def _head(self) -> Any:
+        if self.class_names_ is None:
+            raise VaeworksError("this model was fitted without labels: fit it with labels to sample with them")
+        return self.model_.heads[LABEL]
+
+    def _index_of(self, label: Any) -> int:
+        assert self.class_names_ is not None
+        return int(self.class_names_.indices([label])[0])
+
+    @torch.no_grad()
+    def _drawn_labels(self, z: Tensor, label: Any) -> np.ndarray:
+        head = self._head()
+        indices = torch.full((len(z),), self._index_of(label)) if label is not None else head(z).sample().cpu()
+        return np.asarray(self.classes_)[indices.numpy()]
+
+    def _partial_row(self, where: dict) -> np.ndarray:
+        names = [column.name for column in self.columns_]
+        unknown = [name for name in where if name not in names]
+        if unknown:
+            raise VaeworksError(f"there is no column {unknown[0]!r}: the columns are {', '.join(names[:20])}")
+        row = np.full((1, len(names)), np.nan)
+        for index, column in enumerate(self.columns_):
+            if column.name in where:
+                row[0, index] = column.parsed(where[column.name])
+        return row
+
+    @torch.no_grad()
+    def _from_codes(self, z: Tensor, read: Callable) -> Tensor:
+        """Targets (N, D) in float64 on the CPU, from the likelihoods that codes decode into."""
+        self.model_.eval()
+        return torch.cat([read(self.model_.decoder(part)).cpu() for part in z.split(1000)])
+
+    def _table(self, targets: Tensor) -> Any:
+        """Targets (N, D) as a table in the form that was fitted."""
+        numbers = self.model_.decoder.scales.cpu().numbers(targets.cpu()).numpy()
+        self.model_.decoder.scales.to(self._device())
+        found = {column.name: column.values(numbers[:, index]) for index, column in enumerate(self.columns_)}
+        return as_container(found, self.container_)
+
+    def evaluate(self, X: Any, y: Any = None, samples: int = 10) -> dict:
+        """Measure the model on rows.
+
+        Returns
+        -------
+        dict
+            As for every kind; with labels, how well the codes serve others (`linear_probe_accuracy` and `knn_accuracy`,
+            5-fold), and the model's own `accuracy` where it was fitted with labels.
+        """
+        figures = super().evaluate(X, y, samples)
+        return {**self._accuracy(X, y), **figures, **({} if y is None else probes(self.transform(X), y))}
+
+    def _accuracy(self, X: Any, y: Any) -> dict:
+        """Of the labels that are there."""
+        if y is None or self.class_names_ is None:
+            return {}
+        indices = self.class_names_.indices(y)
+        known = indices != MISSING
+        return {"accuracy": float((self.predict_proba(X).argmax(1) == indices)[known].mean())} if known.any() else {}
+
+    def panels(self, X: Any, y: Any = None) -> list[Panel]:
+        """The panels of every kind, and the columns."""
+        rows = [[column.name, column.kind, f"{len(column.categories) or ''}"] for column in self.columns_[:100]]
+        table = {"columns": ["column", "kind", "categories"], "rows": rows}
+        return [*shared_panels(self, X, y), Panel("Columns", "How each column is modelled.", "table", table)]
+
+    def card(self) -> str:
+        return table_card(self)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.sparse = True
+        tags.input_tags.string = tags.input_tags.categorical = True
+        return tags
+
+
+def exact(model: LatentModel) -> LatentModel:
+    """The model in float64, where the device has it: float32 rounds by how many rows are in a batch."""
+    return model if next(model.parameters()).device.type == "mps" else model.double()
+
+
+def rows_in(table: Any) -> int:
+    return len(next(iter(table.columns.values()))) if isinstance(table, Frame) else table.shape[0]
+
+
+def holes_in(matrix: Any) -> bool:
+    return bool(np.isnan(matrix.data if hasattr(matrix, "tocsr") else matrix).any())
+
+
+def labels_of(y: Any, count: int) -> list:
+    if y is None:
+        return [None] * count
+    y = y if hasattr(y, "__len__") else np.asarray(y)
+    if len(y) != count:
+        raise VaeworksError(f"there are {count} rows but {len(y)} labels: give one label a row")
+    return list(y)
+
+
+def names_of(X: Any) -> list[str]:
+    return [f"x{index}" for index in range(X.shape[1])]

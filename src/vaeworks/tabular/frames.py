@@ -1,0 +1,132 @@
+"""Tables of any origin as columns of numbers and words, and back."""
+
+import math
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from ..errors import VaeworksError
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A table, column by column.
+
+    Attributes
+    ----------
+    columns : dict of str to ndarray (N,)
+        Numbers as float64 with NaN where missing, or objects (text, truth values) with None where missing.
+    whole : set of str
+        Columns that are stored as whole numbers.
+    ordered : dict of str to list
+        The categories, from low to high, of columns that declare their order.
+    container : str
+        'array', 'pandas', 'polars' or 'arrow': what to give rows back in.
+    """
+
+    columns: dict[str, np.ndarray]
+    whole: set[str] = field(default_factory=set)
+    ordered: dict[str, list] = field(default_factory=dict)
+    container: str = "array"
+
+
+def is_frame(X: Any) -> bool:
+    """Whether X is a pandas or polars DataFrame or a pyarrow Table, rather than an array."""
+    return hasattr(X, "columns") and hasattr(X, "shape")
+
+
+def frame_of(X: Any) -> Frame:
+    """Read a pandas or polars DataFrame or a pyarrow Table.
+
+    Raises
+    ------
+    VaeworksError
+        For duplicated names, columns that mix text and numbers, and types that are neither.
+    """
+    import pyarrow as pa
+
+    module = type(X).__module__.split(".")[0]
+    names = [str(name) for name in (X.column_names if isinstance(X, pa.Table) else X.columns)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise VaeworksError(f"the table has more than one column {twice[0]!r}: rename them")
+    try:
+        table = X if isinstance(X, pa.Table) else X.to_arrow() if module == "polars" else from_pandas(X)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise VaeworksError(f"a column mixes types ({str(error).splitlines()[0]}): make it all text or numbers") from error
+    found = {name: read_column(name, table.column(index)) for index, name in enumerate(names)}
+    types = {name: table.column(index).type for index, name in enumerate(names)}
+    return Frame(
+        found,
+        whole={name for name, kind in types.items() if pa.types.is_integer(kind)},
+        ordered={
+            name: table.column(name).chunk(0).dictionary.to_pylist()
+            for name, kind in types.items()
+            if pa.types.is_dictionary(kind) and kind.ordered and table.num_rows
+        },
+        container=module if module in ("pandas", "polars") else "arrow",
+    )
+
+
+def from_pandas(X: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(X, preserve_index=False)
+
+
+def read_column(name: str, column: Any) -> np.ndarray:
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_boolean(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return np.array(column.to_pylist(), dtype=object)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return column.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    if pa.types.is_null(kind):
+        return np.full(len(column), np.nan)
+    raise VaeworksError(f"column {name!r} holds {kind}: turn it into numbers or text, or leave it out")
+
+
+def columns_of_objects(X: np.ndarray, names: list[str]) -> Frame:
+    """An array of objects, (N, D), of which each column is numbers or text."""
+    return Frame({name: typed(name, X[:, index]) for index, name in enumerate(names)})
+
+
+def typed(name: str, values: np.ndarray) -> np.ndarray:
+    """Numbers where all that are there are numbers, else text."""
+    there = [value for value in values if not is_hole(value)]
+    if all(isinstance(value, Real | np.bool_) for value in there):
+        return np.array([math.nan if is_hole(value) else float(value) for value in values])
+    if all(isinstance(value, str) for value in there):
+        return np.array([None if is_hole(value) else str(value) for value in values], dtype=object)
+    odd = next(value for value in there if not isinstance(value, str))
+    raise TypeError(f"column {name!r}: each argument must be a string or a number, and one column only one of them; "
+                    f"not {type(odd).__name__} as {odd!r}")
+
+
+def is_hole(value: Any) -> bool:
+    return value is None or (value != value) is not False
+
+
+def as_container(columns: dict[str, np.ndarray], container: str) -> Any:
+    """Columns in what the table to fit came in; an array where all are numbers, else an array of objects."""
+    if container == "array":
+        plain = all(values.dtype.kind in "if" for values in columns.values())
+        return np.column_stack([values if plain else values.astype(object) for values in columns.values()])
+    if container == "pandas":
+        import pandas as pd
+
+        return pd.DataFrame(columns)
+    import pyarrow as pa
+
+    table = pa.table({name: pa.array(values.tolist()) for name, values in columns.items()})
+    if container == "polars":
+        import polars as pl
+
+        return pl.from_arrow(table)
+    return table

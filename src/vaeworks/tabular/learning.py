@@ -1,0 +1,108 @@
+"""What is learned of a table before any training: its columns, and the matrix of numbers that they make of it."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import VaeworksError
+from .columns import Column, learn_columns, of_one_unit
+from .frames import Frame
+
+
+def learn(table: Any, kinds: dict[str, str], scaling: str) -> tuple[list[Column], bool]:
+    """The columns of a frame, array or sparse matrix, and whether its real columns share one scale."""
+    if isinstance(table, Frame):
+        return shared_or_not(learn_columns(table, kinds, scaling), scaling == "table")
+    names = [f"x{index}" for index in range(table.shape[1])]
+    if scaling == "table" or (scaling == "auto" and of_one_unit(table)):
+        return shared_or_not(columns_of_one_unit(table, names, kinds), True)
+    by_column = table.tocsc() if hasattr(table, "tocsc") else table
+    lazy = Frame(LazyColumns(by_column, names))
+    return shared_or_not(learn_columns(lazy, kinds, scaling), False)
+
+
+class LazyColumns(dict):
+    """The columns of a matrix, made dense one at a time."""
+
+    def __init__(self, matrix: Any, names: list[str]) -> None:
+        super().__init__((name, index) for index, name in enumerate(names))
+        self.matrix = matrix
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        column = self.matrix[:, [super().__getitem__(name)]]
+        dense = column.toarray() if hasattr(column, "toarray") else column
+        return np.asarray(dense, dtype=np.float64).ravel()
+
+
+def columns_of_one_unit(matrix: Any, names: list[str], kinds: dict[str, str]) -> list[Column]:
+    """Binary columns where all are 0 or 1, else real ones, but for those that are declared."""
+    values = matrix.data if hasattr(matrix, "tocsr") else matrix
+    if np.isin(values[:100], (0, 1)).all() and np.isin(values, (0, 1)).all():
+        plain = [Column(name, "binary", [0.0, 1.0]) for name in names]
+    else:
+        whole = values.dtype.kind in "ui"
+        means, deviations = moments(matrix)
+        plain = [
+            Column(name, "real", [], float(mean), float(deviation), [], whole)
+            for name, mean, deviation in zip(names, means, deviations, strict=True)
+        ]
+    if not kinds:
+        return plain
+    declared = {column.name: column for column in learn_columns(Frame(LazyColumns(matrix, names)), kinds, "standard")}
+    return [declared[column.name] if column.name in kinds else column for column in plain]
+
+
+def moments(matrix: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of every column, holes left out."""
+    if hasattr(matrix, "tocsr"):
+        mean = np.asarray(matrix.mean(0, dtype=np.float64)).ravel()
+        square = np.asarray(matrix.multiply(matrix).mean(0, dtype=np.float64)).ravel()
+        return mean, np.sqrt((square - mean**2).clip(0))
+    return np.nanmean(matrix, 0, dtype=np.float64), np.nanstd(matrix, 0, dtype=np.float64)
+
+
+def shared_or_not(columns: list[Column], shared: bool) -> tuple[list[Column], bool]:
+    """The columns, real ones with one spread for all where it is shared."""
+    spreads = [column.spread for column in columns if column.kind == "real"]
+    if not shared or not spreads:
+        return columns, False
+    spread = float(np.sqrt(np.mean(np.square(spreads)))) or 1.0
+    return [replace(column, spread=spread) if column.kind == "real" else column for column in columns], True
+
+
+def matrix_of(table: Any, columns: list[Column]) -> Any:
+    """The numbers of a table, (N, D), categories as their indices, NaN where missing; sparse where the table is.
+
+    Raises
+    ------
+    VaeworksError
+        For values that a column cannot hold.
+    """
+    if isinstance(table, Frame):
+        return np.column_stack([column.numbers(table.columns[column.name]) for column in columns])
+    plain = all(column.kind == "real" or column.categories == [0.0, 1.0] for column in columns)
+    if hasattr(table, "tocsr"):
+        if not plain:
+            raise VaeworksError("a sparse matrix holds real columns and columns of 0 and 1 only: make it dense")
+        check_binary(table.data, columns)
+        return table.tocsr()
+    if plain:
+        check_binary(table[:, [column.kind == "binary" for column in columns]], columns)
+        return table
+    numbers = table.astype(np.float64)
+    return np.column_stack([column.numbers(numbers[:, index]) for index, column in enumerate(columns)])
+
+
+def check_binary(values: np.ndarray, columns: list[Column]) -> None:
+    """Refuse other values than 0 and 1 (or holes) in columns that had just these."""
+    binary = [column.name for column in columns if column.kind == "binary"]
+    if not binary or (len(binary) < len(columns) and values.ndim == 1):
+        return
+    known = values[~np.isnan(values)]
+    if not np.isin(known, (0, 1)).all():
+        odd = known[~np.isin(known, (0, 1))][0]
+        raise VaeworksError(
+            f"the columns {', '.join(binary[:5])} held only 0 and 1 when the model was fitted, and now hold {odd:g}: "
+            "mend the value, or fit with such rows"
+        )

@@ -1,0 +1,89 @@
+"""The maps between the numbers of a table and the targets that its likelihood scores."""
+
+import torch
+from torch import Tensor, nn
+
+from .columns import DISCRETE, Column
+
+
+class Scales(nn.Module):
+    """Monotone maps, one a column: t = (u - centre) / spread, and where there are knots, on to normal scores.
+
+    u is the number itself, or its logarithm for a positive column; counts and categories stay as they are.
+
+    Parameters
+    ----------
+    columns : list of Column
+    """
+
+    centre: Tensor
+    spread: Tensor
+    positive: Tensor
+
+    def __init__(self, columns: list[Column]) -> None:
+        super().__init__()
+        kept = [column.kind in (*DISCRETE, "count") for column in columns]
+        centre = [0.0 if keep else column.centre for keep, column in zip(kept, columns, strict=True)]
+        spread = [1.0 if keep else column.spread for keep, column in zip(kept, columns, strict=True)]
+        self.register_buffer("centre", torch.tensor(centre, dtype=torch.float64), persistent=False)
+        self.register_buffer("spread", torch.tensor(spread, dtype=torch.float64), persistent=False)
+        positive = torch.tensor([index for index, column in enumerate(columns) if column.kind == "positive"]).long()
+        self.register_buffer("positive", positive, persistent=False)
+        self.bends = {
+            index: torch.tensor(column.knots, dtype=torch.float64).T.contiguous()
+            for index, column in enumerate(columns)
+            if column.knots
+        }
+
+    def targets(self, numbers: Tensor) -> Tensor:
+        """Numbers (N, D) -> targets (N, D) in float64; NaN stays."""
+        u = numbers.double().clone()
+        u[:, self.positive] = u[:, self.positive].log()
+        u = (u - self.centre) / self.spread
+        for index, (t, scores) in self._knots(u):
+            u[:, index] = interpolated(u[:, index], t, scores)
+        return u
+
+    def numbers(self, targets: Tensor) -> Tensor:
+        """The inverse of `targets`."""
+        u = targets.double().clone()
+        for index, (t, scores) in self._knots(u):
+            u[:, index] = interpolated(u[:, index], scores, t)
+        u = u * self.spread + self.centre
+        u[:, self.positive] = u[:, self.positive].exp()
+        return u
+
+    def log_slopes(self, targets: Tensor) -> Tensor:
+        """log |dt / dx| at targets (N, D), which turns a density of targets into one of numbers; 0 where it is discrete.
+
+        At a knot it is the lower of the two sides' slopes, so that the density claims no more than either.
+        """
+        if not self.bends and not len(self.positive):
+            return (-self.spread.log()).expand_as(targets)
+        t = targets.double().clone()
+        bent = torch.zeros_like(t)
+        for index, (own, scores) in self._knots(t):
+            bent[:, index] = slopes(t[:, index], own, scores).log()
+            t[:, index] = interpolated(t[:, index], scores, own)
+        u = t * self.spread + self.centre
+        total = bent - self.spread.log()
+        total[:, self.positive] -= u[:, self.positive]
+        return total
+
+    def _knots(self, like: Tensor) -> list[tuple[int, Tensor]]:
+        return [(index, knots.to(like.device)) for index, knots in self.bends.items()]
+
+
+def interpolated(values: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """The piecewise linear function through (x, y) at `values`, going on straight beyond the ends."""
+    place = torch.searchsorted(x, values.contiguous()).clamp(1, len(x) - 1)
+    low, high = place - 1, place
+    return y[low] + (values - x[low]) * (y[high] - y[low]) / (x[high] - x[low])
+
+
+def slopes(scores: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """dy / dx where y is `scores`; at a knot the lower of the two sides' slopes."""
+    each = torch.diff(y) / torch.diff(x)
+    left = torch.searchsorted(y, scores.contiguous() - 1e-9).clamp(1, len(x) - 1) - 1
+    right = torch.searchsorted(y, scores.contiguous() + 1e-9).clamp(1, len(x) - 1) - 1
+    return torch.minimum(each[left], each[right])

@@ -1,0 +1,58 @@
+"""Posterior draws weighed by importance: what fills holes, and what rows are drawn that agree with given values."""
+
+import torch
+from torch import Tensor
+from torch.distributions import Categorical, Distribution
+
+from ..core.batch import Batch
+from ..core.model import Choose, LatentModel
+from .likelihoods import Row
+
+
+def common_draws(samples: int, latent_dim: int, seed: int, balanced: bool = False) -> Choose:
+    """Draw z from q with the same noise for every row, so that what comes of it does not depend on the other rows.
+
+    Balanced noise has mean 0 and variance 1 in every unit, as few draws have only by chance: then means over the draws
+    are exact for what is linear or quadratic in a unit. It is for means only: weights of balanced draws bound nothing.
+    """
+    noise = torch.randn(samples, 1, latent_dim, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    if balanced:
+        noise = torch.cat([noise[: samples // 2], -noise[: samples // 2]])
+        noise = noise / noise.square().mean(0).sqrt()
+
+    def choose(prior: Distribution, posterior: Distribution | None) -> Tensor:
+        assert posterior is not None
+        mean, scale = posterior.mean, posterior.stddev
+        return mean + scale * noise.to(mean).expand(-1, len(mean) // samples, -1).flatten(0, 1)
+
+    return choose
+
+
+def weighed(model: LatentModel, batch: Batch, samples: int, choose: Choose) -> tuple[Row, Tensor]:
+    """The likelihoods of samples x batch rows, and the weights (samples, batch) of p(z | what was observed)."""
+    evidence = model.evidence(batch, samples, choose)
+    return model.decoder(evidence.levels[0].z), evidence.log_weights().softmax(0)
+
+
+def expected(row: Row, weights: Tensor) -> Tensor:
+    """The targets (B, D) that are expected under the weights: means of numbers, the most probable category."""
+    found = {}
+    for columns, distribution in row.parts:
+        discrete = isinstance(distribution, Categorical)
+        values = distribution.probs if discrete else distribution.mean
+        values = values.unflatten(0, weights.shape)
+        mean = (weights.reshape(*weights.shape, *[1] * (values.dim() - 2)) * values).sum(0)
+        if discrete:
+            mean = mean.argmax(-1).to(mean.dtype)
+        elif isinstance(distribution, torch.distributions.Bernoulli):
+            mean = (mean > 0.5).to(mean.dtype)
+        found.update(zip(columns.tolist(), mean.T, strict=True))
+    return torch.stack([found[index] for index in range(len(found))], 1)
+
+
+def resampled(row: Row, weights: Tensor, draws: int) -> Tensor:
+    """Targets (draws, B, D) from p(row | what was observed), by importance resampling (Rubin 1987)."""
+    chosen = Categorical(probs=weights.T).sample((draws,))
+    each = [row.sample().unflatten(0, weights.shape) for _ in range(draws)]
+    rows = torch.arange(weights.shape[1], device=weights.device)
+    return torch.stack([values[index, rows] for values, index in zip(each, chosen, strict=True)])

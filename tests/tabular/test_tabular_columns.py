@@ -1,0 +1,175 @@
+"""What columns look like, and the maps between their values, numbers and targets."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+from scipy.stats import norm
+from torch.testing import assert_close
+
+from vaeworks.errors import VaeworksError
+from vaeworks.tabular.columns import Column, learn_columns, normal_scores
+from vaeworks.tabular.frames import frame_of
+from vaeworks.tabular.learning import learn, matrix_of
+from vaeworks.tabular.scales import Scales
+
+RANDOM = np.random.default_rng(0)
+TABLE = pd.DataFrame(
+    {
+        "height": RANDOM.normal(170, 10, 200),
+        "income": RANDOM.lognormal(10, 1.5, 200),
+        "children": RANDOM.poisson(1.5, 200),
+        "year": RANDOM.integers(1990, 2020, 200),
+        "member": RANDOM.random(200) < 0.5,
+        "smoker": RANDOM.integers(0, 2, 200),
+        "sex": RANDOM.choice(["f", "m"], 200),
+        "town": RANDOM.choice(["Bern", "Genf", "Zug"], 200),
+        "grade": pd.Categorical(RANDOM.choice(["low", "mid", "top"], 200), ["low", "mid", "top"], ordered=True),
+        "constant": 3.0,
+        "tails": RANDOM.standard_t(1.5, 200),
+    }
+)
+KINDS = {
+    "height": "real", "income": "positive", "children": "count", "year": "real", "member": "binary", "smoker": "binary",
+    "sex": "binary", "town": "categorical", "grade": "ordinal", "constant": "real", "tails": "real",
+}  # fmt: skip
+
+
+def columns_of(table, kinds=None, scaling="auto"):
+    return learn(frame_of(table), kinds or {}, scaling)[0]
+
+
+def test_kinds_are_inferred_from_the_values():
+    assert {column.name: column.kind for column in columns_of(TABLE)} == KINDS
+
+
+def test_a_declared_kind_wins():
+    kinds = {"year": "categorical", "income": "real", "town": "ordinal"}
+    assert {column.name: column.kind for column in columns_of(TABLE, kinds)} == {**KINDS, **kinds}
+
+
+@pytest.mark.parametrize("convert", [pl.from_pandas, lambda table: pa.Table.from_pandas(table)])
+def test_every_kind_of_frame_is_read_alike(convert):
+    plain = TABLE.drop(columns="grade")
+    assert columns_of(convert(plain)) == columns_of(plain)
+
+
+def test_only_heavy_tails_are_bent():
+    assert [column.name for column in columns_of(TABLE) if column.knots] == ["tails"]
+    assert not [column for column in columns_of(TABLE, scaling="standard") if column.knots]
+    assert {column.name for column in columns_of(TABLE, scaling="quantile") if column.knots} == {
+        "height", "income", "year", "tails",
+    }  # fmt: skip
+
+
+def test_values_survive_a_round_trip_through_targets():
+    columns = columns_of(TABLE)
+    matrix = matrix_of(frame_of(TABLE), columns)
+    scales = Scales(columns)
+    numbers = scales.numbers(scales.targets(torch.from_numpy(matrix))).numpy()
+    for index, column in enumerate(columns):
+        back = column.values(numbers[:, index])
+        if TABLE[column.name].dtype.kind == "f":
+            assert np.allclose(back, TABLE[column.name])
+        else:
+            assert list(back) == list(TABLE[column.name])
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=300, unique=True), st.floats(-2e6, 2e6))
+def test_bent_scales_are_monotone_and_invertible(values, place):
+    numbers = np.array(values)
+    spread = numbers.std()
+    gaps = np.diff(np.sort(numbers)) / spread
+    if gaps.min() < 1e-6:
+        return
+    column = Column("x", "real", [], numbers.mean(), spread, normal_scores((numbers - numbers.mean()) / spread))
+    scales, x = Scales([column]), torch.tensor([[place], [place + 0.01 * spread]], dtype=torch.float64)
+    low, high = scales.targets(x)
+    assert low < high
+    assert_close(scales.numbers(scales.targets(x)), x, rtol=1e-6, atol=1e-6 * float(spread))
+
+
+def test_log_slopes_are_those_of_the_maps():
+    columns = columns_of(TABLE[["height", "income", "tails"]])
+    x = torch.from_numpy(matrix_of(frame_of(TABLE), columns))[:50] * 1.0001 + 1e-4  # beside the knots
+    scales, step = Scales(columns), 1e-6
+    slopes = (scales.targets(x + step * x.abs()) - scales.targets(x - step * x.abs())) / (2 * step * x.abs())
+    assert_close(scales.log_slopes(scales.targets(x)), slopes.log(), rtol=1e-3, atol=1e-3)
+
+
+def test_at_a_knot_the_density_is_the_lower_of_both_sides():
+    column = Column("x", "real", [], 0.0, 1.0, [[0.0, -1.0], [1.0, 0.0], [3.0, 1.0]])
+    slopes = Scales([column]).log_slopes(torch.tensor([[0.0], [-0.5], [0.5]], dtype=torch.float64)).exp()
+    assert_close(slopes, torch.tensor([[0.5], [1.0], [0.5]], dtype=torch.float64))
+
+
+def test_normal_scores_are_those_of_mid_ranks():
+    knots = np.array(normal_scores(np.array([1.0, 2.0, 2.0, 4.0])))
+    assert np.allclose(knots, [[1, norm.ppf(1 / 8)], [2, norm.ppf(1 / 2)], [4, norm.ppf(7 / 8)]])
+
+
+def test_pixels_share_one_scale_and_measurements_do_not():
+    pixels = RANDOM.integers(0, 256, (300, 20)).astype(np.uint8)
+    columns, shared = learn(pixels, {}, "auto")
+    assert shared
+    assert len({column.spread for column in columns}) == 1
+    assert not learn(RANDOM.normal(size=(300, 5)) * [1, 10, 100, 1000, 5], {}, "auto")[1]
+
+
+def test_a_sparse_matrix_is_learned_as_a_dense_one():
+    dense = RANDOM.poisson(0.3, (200, 6)).astype(float)
+    for scaling in ("auto", "table"):
+        ours, theirs = learn(sparse.csr_array(dense), {}, scaling)[0], learn(dense, {}, scaling)[0]
+        for mine, other in zip(ours, theirs, strict=True):
+            assert (mine.name, mine.kind) == (other.name, other.kind)
+            assert np.allclose([mine.centre, mine.spread], [other.centre, other.spread])
+
+
+@pytest.mark.parametrize(
+    ("table", "kinds", "sentence"),
+    [
+        ({"a": [None, None, None]}, {}, "missing everywhere"),
+        ({"a": [1.0, 2.0, -3.0]}, {"a": "positive"}, "values above 0, and holds -3"),
+        ({"a": [1.0, 2.5, 3.0]}, {"a": "count"}, "whole numbers from 0 up, and holds 2.5"),
+        ({"a": [1.0, np.inf, 3.0]}, {}, "infinite"),
+        ({"a": ["x", "y", "z"]}, {"a": "binary"}, "3 values, so it cannot be binary"),
+        ({"a": ["x", "y", "z"]}, {"a": "real"}, "holds text"),
+        ({"a": ["x", "y", "z"]}, {"b": "real"}, "no column 'b'"),
+        ({"a": ["x", "y", "z"]}, {"a": "colour"}, "choose one of real"),
+        ({"a": [str(row) for row in range(1500)]}, {}, "no categories"),
+        ({"a": pd.date_range("2020-01-01", periods=3)}, {}, "turn it into numbers or text"),
+    ],
+)
+def test_columns_that_cannot_be_learned_are_refused(table, kinds, sentence):
+    with pytest.raises(VaeworksError, match=sentence):
+        columns = learn_columns(frame_of(pd.DataFrame(table)), kinds, "auto")
+        matrix_of(frame_of(pd.DataFrame(table)), columns)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"town": "Basel"}, "'Basel', which it did not when the model was fitted"),
+        ({"height": "tall"}, "'tall' is text"),
+        ({"income": -1.0}, "kind positive"),
+    ],
+)
+def test_values_that_a_column_cannot_hold_are_refused(change, sentence):
+    columns = columns_of(TABLE)
+    with pytest.raises(VaeworksError, match=sentence):
+        matrix_of(frame_of(TABLE[:1].assign(**change)), columns)
+
+
+def test_names_that_occur_twice_are_refused():
+    with pytest.raises(VaeworksError, match="more than one column 'a'"):
+        frame_of(pd.DataFrame([[1.0, 2.0]], columns=["a", "a"]))
+
+
+def test_a_column_of_text_and_numbers_is_refused():
+    with pytest.raises(VaeworksError, match="mixes types"):
+        frame_of(pd.DataFrame({"a": [1.0, "two"]}))

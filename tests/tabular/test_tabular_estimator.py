@@ -1,0 +1,250 @@
+"""`TabularVAE` against closed forms, scikit-learn's own checks, and the tables that people have."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from scipy import sparse
+from scipy.linalg import subspace_angles
+from scipy.stats import multivariate_normal
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_digits, load_iris
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.manifold import trustworthiness
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+from vaeworks import TabularVAE, VaeworksError, load
+
+from ..toys import linear_gaussian_data
+
+LINEAR = linear_gaussian_data(rows=400).double().numpy()
+RANDOM = np.random.default_rng(0)
+PEOPLE = pd.DataFrame(
+    {
+        "height": RANDOM.normal(170, 10, 300),
+        "children": RANDOM.poisson(1.5, 300),
+        "town": RANDOM.choice(["Bern", "Genf", "Zug"], 300),
+        "member": RANDOM.random(300) < 0.5,
+        "grade": pd.Categorical(RANDOM.choice(["low", "mid", "top"], 300), ["low", "mid", "top"], ordered=True),
+    }
+)
+PEOPLE.loc[PEOPLE["town"] == "Zug", "height"] += 60.0
+SMALL = {"latent_dim": 2, "width": 16, "epochs": 5, "neighbour_weight": 0.0, "device": "cpu"}
+
+
+@pytest.fixture(scope="module")
+def linear():
+    """A linear encoder and decoder with one noise scale: probabilistic PCA."""
+    settings = {"latent_dim": 2, "depth": 0, "scaling": "table", "neighbour_weight": 0.0, "validation_fraction": 0.0}
+    return TabularVAE(**settings, epochs=150, learning_rate=0.02, batch_size=40, device="cpu").fit(LINEAR)
+
+
+@pytest.fixture(scope="module")
+def people():
+    return TabularVAE(**{**SMALL, "epochs": 60}, learning_rate=1e-2).fit(PEOPLE)
+
+
+def damaged(table, share=0.2, seed=1):
+    """The same table with holes."""
+    return table.mask(np.random.default_rng(seed).random(table.shape) < share)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+def test_it_passes_every_check_of_scikit_learn(caplog):
+    caplog.set_level(logging.ERROR, logger="vaeworks")
+    results = check_estimator(TabularVAE(epochs=2, width=16, device="cpu"), on_fail=None)
+    assert {result["check_name"]: result["exception"] for result in results if result["status"] == "failed"} == {}
+    assert [result["check_name"] for result in results if result["status"] == "skipped"] == ["check_array_api_input"]
+
+
+def test_a_linear_model_reaches_the_likelihood_of_probabilistic_pca(linear):
+    exact = PCA(2).fit(LINEAR).score(LINEAR)  # Tipping & Bishop 1999
+    assert exact - 0.05 < linear.score(LINEAR) < exact + 0.02
+
+
+def test_a_linear_model_finds_the_subspace_of_pca(linear):
+    loadings = linear.model_.decoder.network[-1].weight.detach().numpy()
+    assert np.degrees(subspace_angles(loadings, PCA(2).fit(LINEAR).components_.T)).max() < 4
+
+
+def test_anomaly_score_is_the_negative_likelihood(linear):
+    exact = PCA(2).fit(LINEAR).score_samples(LINEAR)
+    assert np.corrcoef(-linear.anomaly_score(LINEAR), exact)[0, 1] > 0.99
+
+
+def test_holes_are_filled_with_the_conditional_mean(linear):
+    """Of the normal distribution that the linear model is, in closed form."""
+    decoder = linear.model_.decoder
+    spread, centres = linear.columns_[0].spread, np.array([column.centre for column in linear.columns_])
+    loadings = decoder.network[-1].weight.detach().numpy() * spread
+    mean = decoder.network[-1].bias.detach().numpy() * spread + centres
+    noise = decoder.families[0](decoder.network[-1].bias[None]).stddev[0, 0].item() * spread
+    covariance = loadings @ loadings.T + noise**2 * np.eye(5)
+    rows = LINEAR[:50].copy()
+    rows[:, [1, 3]] = np.nan
+    seen, gone = [0, 2, 4], [1, 3]
+    gain = covariance[np.ix_(gone, seen)] @ np.linalg.inv(covariance[np.ix_(seen, seen)])
+    exact = mean[gone] + (rows[:, seen] - mean[seen]) @ gain.T
+    filled = linear.impute(rows, samples=3000)
+    assert np.array_equal(filled[:, seen], rows[:, seen]) or np.allclose(filled[:, seen], rows[:, seen])
+    assert np.abs(filled[:, gone] - exact).mean() < 0.15 * np.abs(LINEAR[:50, gone] - exact).mean()
+
+
+def test_a_row_with_holes_is_scored_by_what_is_there(linear):
+    linear = clone(linear).set_params(masking=0.4).fit(LINEAR)
+    decoder, spread = linear.model_.decoder, linear.columns_[0].spread
+    loadings = decoder.network[-1].weight.detach().numpy() * spread
+    mean = decoder.network[-1].bias.detach().numpy() * spread + [column.centre for column in linear.columns_]
+    noise = decoder.families[0](decoder.network[-1].bias[None]).stddev[0, 0].item() * spread
+    seen = [0, 1, 3]
+    covariance = (loadings @ loadings.T + noise**2 * np.eye(5))[np.ix_(seen, seen)]
+    rows = np.full((40, 5), np.nan)
+    rows[:, seen] = LINEAR[:40, seen]
+    exact = multivariate_normal(mean[seen], covariance).logpdf(LINEAR[:40, seen])
+    bound = linear.evaluate(rows, samples=2000)["importance_bound_nats"]
+    assert abs(bound - exact.mean()) < 0.1
+
+
+def test_a_map_keeps_neighbours_better_than_without_the_neighbour_term():
+    X = load_digits().data[:800]
+    kept = {}
+    for weight in (0.0, None):
+        model = TabularVAE(latent_dim=2, neighbour_weight=weight, width=64, epochs=60, patience=None, device="cpu")
+        kept[weight] = trustworthiness(X, model.fit_transform(X), n_neighbors=5)
+    assert kept[None] > kept[0.0] + 0.05
+    assert kept[None] > 0.93
+
+
+def test_filled_holes_come_nearer_than_means():
+    X = StandardScaler().fit_transform(load_iris().data)
+    holes = np.random.default_rng(0).random(X.shape) < 0.2
+    model = TabularVAE(latent_dim=2, masking=0.2, neighbour_weight=0.0, device="cpu").fit(np.where(holes, np.nan, X))
+    filled = model.impute(np.where(holes, np.nan, X))
+    assert np.sqrt(((filled - X)[holes] ** 2).mean()) < 0.75 * X[holes].std()
+
+
+def test_several_imputations_differ_only_in_the_holes(people):
+    table = damaged(PEOPLE[:60])
+    one, other = people.impute(table, imputations=2)
+    for name in table.columns:
+        there = table[name].notna().to_numpy()
+        assert list(one[name][there]) == list(table[name][there])
+        assert one[name].notna().all()
+    assert not one.equals(other)
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars", "arrow"])
+def test_rows_come_back_in_the_form_and_types_of_the_fit(name):
+    make = {"pandas": lambda x: x, "polars": pl.from_pandas, "arrow": pa.Table.from_pandas}[name]
+    plain = PEOPLE.drop(columns="grade")
+    drawn = TabularVAE(**SMALL).fit(make(plain)).sample(20)
+    assert type(drawn) is type(make(plain))
+    table = drawn if name == "pandas" else drawn.to_pandas()
+    assert [str(kind) for kind in table.dtypes[:2]] == ["float64", "int64"]
+    assert set(table["town"]) <= {"Bern", "Genf", "Zug"}
+    assert set(table["member"]) <= {True, False}
+    assert (table["children"] >= 0).all()
+
+
+def test_rows_are_drawn_that_have_given_values(people):
+    drawn = people.sample(300, where={"town": "Zug", "children": 2})
+    assert set(drawn["town"]) == {"Zug"}
+    assert set(drawn["children"]) == {2}
+    assert drawn["height"].mean() > people.sample(300, where={"town": "Bern"})["height"].mean() + 30
+
+
+def test_labels_are_drawn_with_rows():
+    X, y = load_iris(return_X_y=True)
+    model = TabularVAE(latent_dim=3, epochs=100, label_weight=3.0, device="cpu").fit(X, y)
+    rows, labels = model.sample(300, labels=True)
+    assert LogisticRegression(max_iter=1000).fit(X, y).score(rows, labels) > 0.8
+    assert set(model.sample(5, label=2, labels=True)[1]) == {2}
+
+
+def test_a_label_that_is_missing_is_no_class():
+    X, y = load_iris(return_X_y=True)
+    partial = np.where(np.arange(150) % 3 == 0, y.astype(float), np.nan)
+    model = TabularVAE(latent_dim=3, epochs=100, label_weight=10.0, device="cpu").fit(X, partial)
+    assert list(model.classes_) == [0.0, 1.0, 2.0]
+    assert (model.predict(X) == y).mean() > 0.85
+
+
+def test_what_is_saved_and_loaded_draws_and_fills_alike(people, tmp_path):
+    people.save(tmp_path / "people")
+    again, table = load(tmp_path / "people"), damaged(PEOPLE[:40])
+    assert again.impute(table).equals(people.impute(table))
+    assert again.sample(10, random_state=3).equals(people.sample(10, random_state=3))
+    assert list(again.feature_names_in_) == list(PEOPLE.columns)
+
+
+def test_sparse_rows_are_read_as_dense_ones():
+    dense = RANDOM.poisson(0.4, (200, 8)).astype(float)
+    model = TabularVAE(**SMALL).fit(sparse.csr_matrix(dense))
+    assert np.array_equal(model.transform(sparse.csr_matrix(dense)), model.transform(dense))
+    assert np.allclose(TabularVAE(**SMALL).fit(dense).transform(dense), model.transform(dense))
+
+
+def test_it_is_a_step_among_others():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    codes = ColumnTransformer([("vae", TabularVAE(**SMALL), list(X.columns[:3]))], remainder="passthrough")
+    assert make_pipeline(codes, LogisticRegression()).fit(X, y).score(X, y) > 0.8
+    named = TabularVAE(**SMALL).set_output(transform="pandas").fit_transform(X)
+    assert list(named.columns) == ["tabularvae0", "tabularvae1"]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_few_rows_are_fitted(rows):
+    X = load_iris().data[:rows]
+    assert np.isfinite(TabularVAE(**SMALL).fit(X).transform(X)).all()
+
+
+def test_one_column_more_units_and_constants_are_fitted():
+    X = np.column_stack([RANDOM.normal(size=100), np.full(100, 7.0)])
+    model = TabularVAE(**{**SMALL, "latent_dim": 5}).fit(X)
+    assert np.isfinite(model.score(X))
+    assert np.allclose(model.sample(10)[:, 1], 7.0, atol=3.0)
+    assert TabularVAE(**SMALL).fit(X[:, :1]).transform(X[:, :1]).shape == (100, 2)
+
+
+def test_infinite_values_are_refused():
+    with pytest.raises(VaeworksError, match="infinity"):
+        TabularVAE(**SMALL).fit(np.array([[1.0, np.inf], [2.0, 3.0]]))
+    with pytest.raises(VaeworksError, match="column 'a' holds infinite values"):
+        TabularVAE(**SMALL).fit(pd.DataFrame({"a": [1.0, np.inf, 2.0]}))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda table: table.drop(columns="town"), "Feature names seen at fit time, yet now missing"),
+        (lambda table: table[table.columns[::-1]], "same order"),
+        (lambda table: table.assign(town="Basel"), "'Basel', which it did not"),
+        (lambda table: table.assign(height="tall"), "is text"),
+    ],
+)
+def test_other_tables_than_that_of_the_fit_are_refused(people, change, sentence):
+    with pytest.raises(VaeworksError, match=sentence):
+        people.transform(change(PEOPLE[:5]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"n": 0}, "at least one"),
+        ({"where": {"age": 3}}, "no column 'age'"),
+        ({"where": {"town": "Basel"}}, "'Basel'"),
+        ({"where": {"height": "tall"}}, "'tall' is none"),
+        ({"label": "x"}, "without labels"),
+        ({"labels": True}, "without labels"),
+    ],
+)
+def test_what_cannot_be_sampled_is_refused(people, arguments, sentence):
+    with pytest.raises(VaeworksError, match=sentence):
+        people.sample(**arguments)
