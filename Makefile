@@ -26,7 +26,7 @@ test: $(READY)  ## the whole test suite
 lint: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
-benchmarks: $(READY)  ## every figure in the README (about four hours)
+benchmarks: $(READY)  ## every figure in the README (about six hours)
 	$(BIN)/python benchmarks/text_rotten.py
 	$(BIN)/python benchmarks/loop_overhead.py
 	$(BIN)/python benchmarks/startup.py
@@ -36,6 +36,14 @@ benchmarks: $(READY)  ## every figure in the README (about four hours)
 	$(BIN)/python benchmarks/text_seed.py
 	$(BIN)/python benchmarks/text_without_z.py
 	$(BIN)/python benchmarks/text_few_labels.py
+	$(BIN)/python -m pip install --quiet pythae umap-learn ctgan palmerpenguins
+	$(BIN)/python benchmarks/image_static.py
+	$(BIN)/python benchmarks/image_five_minutes.py
+	$(BIN)/python benchmarks/image_samples.py
+	$(BIN)/python benchmarks/tabular_maps.py
+	$(BIN)/python benchmarks/tabular_imputation.py
+	$(BIN)/python benchmarks/tabular_anomalies.py
+	$(BIN)/python benchmarks/tabular_synthetic.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) models/demo

@@ -22,7 +22,15 @@ from torch.nn.functional import cross_entropy
 from vaeworks import ImageVAE, datasets
 from vaeworks.fitting.monitors import ProgressBar
 
-SETTINGS = {"levels": 2, "width": 24, "prior": "flow", "epochs": 5, "patience": None, "averaging": 0.99}
+SETTINGS = {
+    "width": 24,
+    "likelihood": "normal",
+    "prior": "flow",
+    "rate": 20.0,
+    "epochs": 12,
+    "patience": None,
+    "averaging": 0.99,
+}
 EPOCHS, SAMPLES, NEIGHBOURS, COMPARED = 3, 10_000, 3, 5000
 
 

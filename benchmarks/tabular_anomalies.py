@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from vaeworks import TabularVAE
 
-SETTINGS = {"latent_dim": 8, "epochs": 200, "patience": None}
+SETTINGS = {"latent_dim": 8}
 SEEDS = 3
 
 
@@ -36,7 +36,9 @@ def areas(X: np.ndarray, y: np.ndarray, normal: int, seed: int) -> dict[str, flo
     own = np.random.default_rng(seed).permutation(np.flatnonzero(y == normal))
     fitting, others = own[: len(own) // 2], own[len(own) // 2 :]
     rest = np.concatenate([others, np.flatnonzero(y != normal)])
-    return {name: float(roc_auc_score(y[rest] != normal, each)) for name, each in scores(X[fitting], X[rest], seed).items()}
+    return {
+        name: float(roc_auc_score(y[rest] != normal, each)) for name, each in scores(X[fitting], X[rest], seed).items()
+    }
 
 
 def main() -> None:
@@ -47,8 +49,13 @@ def main() -> None:
         for normal in np.unique(y):
             each = [areas(X, y, normal, seed) for seed in range(SEEDS)]
             found[f"{name} {normal}"] = {method: float(np.mean([area[method] for area in each])) for method in each[0]}
-    sets = {name: [area for case, area in found.items() if case.startswith(name)] for name in ("digits", "breast-cancer")}
-    means = {name: {method: float(np.mean([area[method] for area in areas])) for method in areas[0]} for name, areas in sets.items()}
+    sets = {
+        name: [area for case, area in found.items() if case.startswith(name)] for name in ("digits", "breast-cancer")
+    }
+    means = {
+        name: {method: float(np.mean([area[method] for area in areas])) for method in areas[0]}
+        for name, areas in sets.items()
+    }
     record("tabular_anomalies", {"settings": SETTINGS, "splits": SEEDS, "mean AUROC": means, "AUROC": found})
 
 

@@ -1,8 +1,8 @@
 """Imputation of 20% missing at random: `TabularVAE` beside scikit-learn's KNNImputer and IterativeImputer.
 
-Ten masks a table. Half of the rows are for fitting, holes and all; the score is the root mean squared error over the holes
-of the other half, in standard deviations of each column's fitting rows. Intervals are of the paired differences over masks
-(95%, Student's t).
+Ten masks a table. Half of the rows are for fitting, holes and all; the score is the root mean squared error over the
+holes of the other half, in standard deviations of each column's fitting rows. Intervals are of the paired differences
+over masks (95%, Student's t).
 
 python benchmarks/tabular_imputation.py
 """
@@ -21,7 +21,7 @@ from vaeworks import TabularVAE
 
 TABLES = {"breast-cancer": load_breast_cancer, "wine": load_wine, "digits": load_digits, "diabetes": load_diabetes}
 MASKS, SHARE = 10, 0.2
-SETTINGS = {"latent_dim": 16, "masking": 0.2, "epochs": 300, "patience": None, "scaling": "standard"}
+SETTINGS = {"latent_dim": 32, "masking": 0.2}
 
 
 def parts(X: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -33,7 +33,11 @@ def parts(X: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     damaged = np.where(holes, np.nan, X)[order]
     kept = [index for index in range(X.shape[1]) if np.nanstd(damaged[:half, index]) > 0]
     scaler = StandardScaler().fit(damaged[:half, kept])
-    return scaler.transform(damaged[:half, kept]), scaler.transform(damaged[half:, kept]), scaler.transform(X[order][half:, kept])
+    return (
+        scaler.transform(damaged[:half, kept]),
+        scaler.transform(damaged[half:, kept]),
+        scaler.transform(X[order][half:, kept]),
+    )
 
 
 def error(filled: np.ndarray, holed: np.ndarray, whole: np.ndarray) -> float:
@@ -59,7 +63,10 @@ def summary(found: list[dict[str, float]]) -> dict:
     below = {}
     for name in ("KNNImputer", "IterativeImputer"):
         gains = [each[name] - each["ours"] for each in found]
-        below[name] = [float(np.mean(gains) - reach * np.std(gains, ddof=1)), float(np.mean(gains) + reach * np.std(gains, ddof=1))]
+        below[name] = [
+            float(np.mean(gains) - reach * np.std(gains, ddof=1)),
+            float(np.mean(gains) + reach * np.std(gains, ddof=1)),
+        ]
     return {**means, "ours below, 95% interval": below}
 
 

@@ -1,8 +1,8 @@
 """Synthetic rows: the accuracy, on real rows, of a classifier trained on rows drawn from a model; and no copies.
 
 On breast-cancer, wine and penguins (mixed, with holes), five splits into halves. The classifier is scikit-learn's
-HistGradientBoosting; ours and CTGAN's TVAE are fitted to one half and draw as many rows. Distances are to the nearest real row
-of that half, in standardised numbers and one-hot words: those of drawn rows beside those of the other half's real rows.
+HistGradientBoosting; ours and CTGAN's TVAE are fitted to one half and draw as many rows. Distances are to the nearest
+real row of that half, in standardised numbers and one-hot words: of drawn rows, and of the other half's real rows.
 
 pip install ctgan palmerpenguins; python benchmarks/tabular_synthetic.py
 """
@@ -25,21 +25,23 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from vaeworks import TabularVAE, datasets
 
 TABLES, SPLITS = ("breast-cancer", "wine", "penguins"), 5
-SETTINGS = {"latent_dim": 8, "label_weight": 3.0}
+SETTINGS = {"latent_dim": 8}
 
 
 def numbers_and_words(table: pd.DataFrame) -> Any:
     words = make_column_selector(dtype_exclude=np.number)(table)
     numbers = make_column_selector(dtype_include=np.number)(table)
-    encoder = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore", sparse_output=False))
-    return make_column_transformer(
-        (make_pipeline(SimpleImputer(), StandardScaler()), numbers), (encoder, words)
+    encoder = make_pipeline(
+        SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     )
+    return make_column_transformer((make_pipeline(SimpleImputer(), StandardScaler()), numbers), (encoder, words))
 
 
 def accuracy(rows: pd.DataFrame, labels: Any, test: pd.DataFrame, truth: Any) -> float:
     table = numbers_and_words(rows)
-    return float(make_pipeline(table, HistGradientBoostingClassifier(random_state=0)).fit(rows, labels).score(test, truth))
+    return float(
+        make_pipeline(table, HistGradientBoostingClassifier(random_state=0)).fit(rows, labels).score(test, truth)
+    )
 
 
 def peer_rows(train: pd.DataFrame, labels: Any, seed: int) -> tuple[pd.DataFrame, np.ndarray]:

@@ -60,9 +60,9 @@ def tabular():
     from vaeworks import TabularVAE
 
     labels = ["high" if row % 2 else "low" for row in range(280)]
-    shift = np.array([2.0 if label == "high" else -2.0 for label in labels])[:, None]
-    rows = np.random.default_rng(0).normal(size=(280, 4)) + shift * [1.0, -1.0, 0.5, 0.0]
-    estimator = TabularVAE(latent_dim=3, width=8, epochs=4, batch_size=70, learning_rate=1e-2, device="cpu")
+    shift = np.array([4.0 if label == "high" else -4.0 for label in labels])[:, None]
+    rows = np.random.default_rng(0).normal(size=(280, 4)) + shift * [1.0, -1.0, 0.5, 1.0]
+    estimator = TabularVAE(latent_dim=3, width=16, epochs=4, batch_size=70, learning_rate=1e-2, device="cpu")
     return estimator, rows, labels
 
 

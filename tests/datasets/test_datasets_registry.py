@@ -10,7 +10,6 @@ from vaeworks.datasets import NAMED, describe, is_named, load
 from vaeworks.datasets.registry import NAMED_OF_KIND
 from vaeworks.errors import VaeworksError
 
-
 COME_WITH_SCIKIT_LEARN = ("digits", "iris", "wine", "breast-cancer")
 
 

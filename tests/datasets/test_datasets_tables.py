@@ -116,7 +116,7 @@ def test_files_that_are_no_table_are_refused(tmp_path, file, content, sentence):
 def test_mistakes_in_names_are_refused(tmp_path, folder):
     with pytest.raises(VaeworksError, match="did you mean wine"):
         load_table("wines")
-    with pytest.raises(MissingColumnError, match="no column 'colour'. Its columns are: size, town, class"):
+    with pytest.raises(MissingColumnError, match=r"no column 'colour'\. Its columns are: size, town, class"):
         load_table(folder / "table.csv", label="colour")
     with pytest.raises(VaeworksError, match="knows its own label"):
         load_table("wine", label="alcohol")

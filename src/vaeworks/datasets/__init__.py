@@ -1,4 +1,4 @@
-"""Named data sets and local files of texts (streamed from disk), of pictures and of tables; importing it imports nothing heavy."""
+"""Named data sets and local files of texts (streamed), pictures and tables; importing it imports nothing heavy."""
 
 from .image_loading import load_images, read_image
 from .loading import load

@@ -1,4 +1,4 @@
-"""penguins: 344 penguins of three species, with holes (Horst, Hill and Gorman 2020), from the package palmerpenguins."""
+"""penguins: 344 penguins of three species, with holes (Horst, Hill and Gorman 2020)."""
 
 from __future__ import annotations
 

@@ -101,9 +101,13 @@ class Downloaded:
 
         home = data or cache_folder(self.name)
         try:
-            found = getattr(sklearn.datasets, self.loader)(
-                data_home=str(home), download_if_missing=data is None, **self.arguments
-            ) if self.loader != "fetch_openml" else sklearn.datasets.fetch_openml(data_home=str(home), **self.arguments)
+            found = (
+                getattr(sklearn.datasets, self.loader)(
+                    data_home=str(home), download_if_missing=data is None, **self.arguments
+                )
+                if self.loader != "fetch_openml"
+                else sklearn.datasets.fetch_openml(data_home=str(home), **self.arguments)
+            )
         except OSError as error:
             reason = str(error).splitlines()[0].rstrip(".")
             raise VaeworksError(
@@ -173,7 +177,7 @@ adult = Downloaded(
     "adult",
     "fetch_openml",
     {
-        "rows": "48,842 people of the census of 1994, 14 numbers and words with holes, and whether they earn over 50,000",
+        "rows": "48,842 people of the census of 1994, 14 numbers and words with holes, and if they earn over 50,000",
         "licence": "CC BY 4.0 (UCI, Adult)",
         "source": "OpenML 1590, by way of scikit-learn",
     },

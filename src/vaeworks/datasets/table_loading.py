@@ -45,11 +45,12 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
         raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
     from .table_files import read_table
 
-    table, names = read_table(Path(source)), None
+    table = read_table(Path(source))
     names = table.column_names
     if label and label not in names:
         raise MissingColumnError(
-            f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. Name the label column with --label."
+            f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. "
+            "Name the label column with --label."
         )
     guessed = next((name for name in names if name.lower() in (*LABEL_NAMES, "class")), None)
     return labelled(Path(source).name, table, guessed if label is None else label or None)

@@ -25,10 +25,11 @@ from . import artifact
 from .aggregated import AggregatedPosterior, posterior_draws
 from .devices import make_fabric
 from .diagnostics import diagnose
-from .labels import LABEL, Classes, native
+from .labels import LABEL, MISSING, Classes, native
 from .monitors import Monitor, ProgressBar, watched
 from .panels import Panel
 from .plan import Plan, training_only
+from .probes import probes
 from .training import Data, Interrupted, fit, own_random_numbers
 
 log = logging.getLogger(__name__)
@@ -319,10 +320,31 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Returns
         -------
         dict
-            See `vaeworks.fitting.diagnostics.diagnose`, and what the kind adds.
+            See `vaeworks.fitting.diagnostics.diagnose`; with labels, how well the codes serve others
+            (`linear_probe_accuracy` and `knn_accuracy`, 5-fold); and what the kind adds.
         """
         check_is_fitted(self)
-        return self._diagnose(self._batches(X, y), samples)
+        return {**self._diagnose(self._batches(X, y), samples), **self._probes(X, y)}
+
+    def _accuracy(self, X: Any, y: Any) -> dict:
+        """Of the labels that are there."""
+        if y is None or self.class_names_ is None:
+            return {}
+        indices = self.class_names_.indices(y)
+        known = indices != MISSING
+        return {"accuracy": float((self.predict_proba(X).argmax(1) == indices)[known].mean())} if known.any() else {}
+
+    @torch.no_grad()
+    def _probes(self, X: Any, y: Any) -> dict[str, float]:
+        """Of the labels that the model was fitted with, or else of y."""
+        if y is None and self.class_names_ is None:
+            return {}
+        codes, labels = [], [] if self.class_names_ is not None else list(y)
+        for batch in self.batches(X, y):
+            codes.append(self._posterior(batch).mean.cpu().numpy())
+            if self.class_names_ is not None:
+                labels += [None if label == MISSING else label for label in batch.labels[LABEL].tolist()]
+        return probes(np.concatenate(codes), labels)
 
     def save(self, folder: Path | str, overwrite: bool = False, compact: bool = False) -> None:
         """Write the fitted model into a folder, which `vaeworks.load` reads on any machine.

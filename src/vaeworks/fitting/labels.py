@@ -108,6 +108,22 @@ def native(label: Any) -> Any:
     return label.item() if isinstance(label, np.generic) else label
 
 
+def labels_of(y: Any, count: int, examples: str) -> list:
+    """One label for each of `count` examples, all of them None where there are none.
+
+    Raises
+    ------
+    VaeworksError
+        When there are more or fewer; `examples` says of what, as in "rows".
+    """
+    if y is None:
+        return [None] * count
+    y = y if hasattr(y, "__len__") else np.asarray(y)
+    if len(y) != count:
+        raise VaeworksError(f"there are {count} {examples} but {len(y)} labels: give one label each")
+    return list(y)
+
+
 def class_named(classes: Classes | None, word: str) -> Any:
     """The class that a word on the command line means, which may be a number."""
     if classes is None:

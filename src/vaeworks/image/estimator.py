@@ -16,7 +16,7 @@ from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
 from ..fitting.held_out import held_out
-from ..fitting.labels import LABEL, MISSING, Classes
+from ..fitting.labels import LABEL, MISSING, Classes, labels_of
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.sampling import cooled, draw_codes, given_top
@@ -164,7 +164,7 @@ class ImageVAE(LatentEstimator):
 
     def _prepare(self, X: Any, y: Any, validation: Any, start: Any = None) -> tuple[ImageData, ImageData | None]:
         images = as_images(X)
-        labels = labels_of(y, len(images))
+        labels = labels_of(y, len(images), "images")
         self._look(images, start)
         self.class_names_ = Classes.learn(labels, self.missing_label)
         if validation is not None:
@@ -179,7 +179,7 @@ class ImageVAE(LatentEstimator):
 
     def _judged(self, X: Any, y: Any = None) -> ImageData:
         images = as_images(X)
-        return self._data(images, labels_of(y, len(images)))
+        return self._data(images, labels_of(y, len(images), "images"))
 
     def _look(self, images: np.ndarray, start: "ImageVAE | None") -> None:
         """Learn the shape, the likelihood and the range of the pixels."""
@@ -365,14 +365,6 @@ class ImageVAE(LatentEstimator):
             "bits_per_dim_importance": -bound * bits if discrete and bound is not None else None,
         }
 
-    def _accuracy(self, X: Any, y: Any) -> dict:
-        """Of the labels that are there."""
-        if y is None or self.class_names_ is None:
-            return {}
-        indices = self.class_names_.indices(y)
-        known = indices != MISSING
-        return {"accuracy": float((self.predict_proba(X).argmax(1) == indices)[known].mean())} if known.any() else {}
-
     def panels(self, X: Any, y: Any = None) -> list[Panel]:
         """The panels of every kind, and reconstructions and samples."""
         originals = as_images(X)[:32].transpose(0, 2, 3, 1)
@@ -389,14 +381,6 @@ class ImageVAE(LatentEstimator):
 
     def card(self) -> str:
         return image_card(self)
-
-
-def labels_of(y: Any, count: int) -> list:
-    if y is None:
-        return [None] * count
-    if len(y) != count:
-        raise VaeworksError(f"there are {count} images but {len(y)} labels: give one label an image")
-    return list(y)
 
 
 def said(shape: Shape) -> str:

@@ -140,7 +140,9 @@ def learn_column(name: str, frame: Frame, kind: str | None, scaling: str) -> Col
         raise VaeworksError(f"column {name!r} is missing everywhere: leave it out")
     if isinstance(distinct[-1], float) and np.isinf(distinct).any():
         raise infinite(name)
-    kind = kind or ("ordinal" if ordered else kind_of(values, distinct, name in frame.whole))
+    kind = kind or (
+        "ordinal" if ordered else kind_of(values, distinct, name in frame.whole, frame.container != "array")
+    )
     whole = name in frame.whole or (values.dtype == float and all(value == round(value) for value in distinct[:1000]))
     if kind in DISCRETE:
         return discrete(name, kind, ordered or distinct, name in frame.whole)
@@ -157,15 +159,20 @@ def categories_of(values: np.ndarray) -> list:
     return sorted({value for value in values if value is not None})
 
 
-def kind_of(values: np.ndarray, distinct: list, whole: bool) -> str:
+def kind_of(values: np.ndarray, distinct: list, whole: bool, typed: bool) -> str:
     """The kind that values look like: see `TabularVAE`."""
     if values.dtype == object:
         return "binary" if len(distinct) == 2 else "categorical"
-    if distinct == [0.0, 1.0]:
+    if whole and distinct == [0.0, 1.0]:
         return "binary"
     if whole and distinct[0] in (0.0, 1.0) and len(distinct) > 2:
         return "count"
-    if distinct[0] > 0 and len(distinct) > 2 and skewness(np.log(distinct)) < 1 < skewness(np.array(distinct)):
+    if (
+        typed
+        and distinct[0] > 0
+        and len(distinct) > 2
+        and skewness(np.log(distinct)) < 1 < skewness(np.array(distinct))
+    ):
         return "positive"
     return "real"
 

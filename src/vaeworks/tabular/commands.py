@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from ..datasets import TableSet
     from .estimator import TabularVAE
 
-Source = Annotated[
-    str, typer.Argument(metavar="DATA", help="A named set, or a csv, tsv, jsonl, parquet, npy or npz.")
-]
+Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set, or a csv, tsv, jsonl, parquet, npy or npz.")]
 OptionalSource = Annotated[
     str | None,
     typer.Argument(metavar="[DATA]", help="As for fit; by default what it was fitted on, the unseen part."),
@@ -193,7 +191,7 @@ def impute(
     model: "TabularVAE",
     source: Source,
     out: Out,
-    samples: Annotated[int, typer.Option(min=1, help="Draws of z, weighed by importance.")] = 200,
+    samples: Annotated[int, typer.Option(min=1, help="Draws of z, weighed by importance.")] = 1000,
     data: Local = None,
 ) -> dict:
     """Fill the holes of a table with what the model expects there; other columns stay beside.
@@ -349,9 +347,7 @@ def map_repr(names: list[str]) -> list[str]:
     return [repr(name) for name in names[:5]]
 
 
-def whole(
-    model: "TabularVAE", source: str | None, data: Path | None
-) -> tuple["pa.Table", list | None, dict[str, str]]:
+def whole(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["pa.Table", list | None, dict[str, str]]:
     """All rows of the table that is named, or else of the one that the model was fitted on."""
     own = model.metrics_["fit"].get("source")
     if source is None and own is None:

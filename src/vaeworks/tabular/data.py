@@ -10,7 +10,7 @@ from torch import Tensor
 from ..core.batch import Batch
 from ..fitting.labels import LABEL
 from .columns import Column
-from .neighbours import PAIR, paired_order
+from .neighbours import GROUP_NUMBER, grouped_order
 from .networks import Features
 from .scales import Scales
 
@@ -32,7 +32,7 @@ class TableData:
     masking : float
         Share of the entries that the encoder does not see while training.
     neighbours : ndarray (N, K) or None
-        Rows near each row, of which one shares its batch while training.
+        Rows near each row, of which some share its batch while training.
     """
 
     def __init__(
@@ -58,30 +58,30 @@ class TableData:
         """Every row once; shuffled by `seed`, or in the order given and without masking when it is None."""
         count = self.matrix.shape[0]
         if seed is None:
-            order, pairs, random = np.arange(count), None, None
+            order, groups, random = np.arange(count), None, None
         elif self.neighbours is None:
-            order, pairs = np.random.default_rng(seed).permutation(count), None
+            order, groups = np.random.default_rng(seed).permutation(count), None
             random = torch.Generator().manual_seed(seed)
         else:
-            order, pairs = paired_order(self.neighbours, np.random.default_rng(seed))
+            order, groups = grouped_order(self.neighbours, np.random.default_rng(seed))
             random = torch.Generator().manual_seed(seed)
         for start in range(0, count, self.batch_size):
             some = slice(start, start + self.batch_size)
-            yield self.batch(order[some], random, None if pairs is None else pairs[some])
+            yield self.batch(order[some], random, None if groups is None else groups[some])
 
-    def batch(self, rows: np.ndarray, random: torch.Generator | None = None, pairs: np.ndarray | None = None) -> Batch:
+    def batch(self, rows: np.ndarray, random: torch.Generator | None = None, groups: np.ndarray | None = None) -> Batch:
         targets = self.targets(rows)
         observed = ~torch.isnan(targets)
         seen = observed
         if random is not None and self.masking:
             seen = observed & (torch.rand(targets.shape, generator=random) >= self.masking)
         labels = {LABEL: self.labels[torch.from_numpy(rows)]}
-        if pairs is not None:
-            labels[PAIR] = torch.from_numpy(pairs)
+        if groups is not None:
+            labels[GROUP_NUMBER] = torch.from_numpy(groups)
         whole = bool(observed.all())
         return Batch(self.features(targets, seen), targets, None if whole else observed, labels=labels)
 
-    def targets(self, rows: np.ndarray) -> Tensor:
+    def targets(self, rows: np.ndarray | list[int]) -> Tensor:
         chosen = self.matrix[rows]
         dense = chosen.toarray() if hasattr(chosen, "toarray") else chosen
         return self.scales.targets(torch.from_numpy(np.ascontiguousarray(dense))).to(self.dtype)

@@ -17,10 +17,9 @@ from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
 from ..fitting.held_out import held_out
-from ..fitting.labels import LABEL, MISSING, Classes
+from ..fitting.labels import LABEL, MISSING, Classes, labels_of
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.probes import probes
 from ..fitting.sampling import draw_codes
 from ..fitting.training import Data, own_random_numbers
 from .card import table_card
@@ -32,10 +31,11 @@ from .likelihoods import RowLikelihood, outputs_of
 from .limits import LIMITS
 from .neighbours import nearest, neighbour_penalty
 from .networks import Features, perceptron
+from .scales import Scales
 from .weighing import common_draws, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
-MAP_UNITS, MAP_WEIGHT, MASKING, DRAWS_A_ROW = 3, 1.0, 0.1, 100
+MAP_UNITS, MAP_WEIGHT, MASKING, DRAWS_A_ROW = 2, 10.0, 0.1, 100
 
 
 class TabularVAE(LatentEstimator):
@@ -48,9 +48,9 @@ class TabularVAE(LatentEstimator):
     `kinds` declares or its values suggest:
 
     - real: normal. Heavy-tailed values are brought to normal scores inside the model.
-    - positive: log-normal; suggested where values are above 0 and skewed, and their logarithms are not.
+    - positive: log-normal; suggested for numbers above 0 in a DataFrame that are skewed, and whose logarithms are not.
     - count: negative binomial; suggested for whole numbers from 0 or 1 up in a DataFrame.
-    - binary: Bernoulli; two words, two truth values, or 0 and 1.
+    - binary: Bernoulli; two words, two truth values, or 0 and 1 (integers of a DataFrame, or all of an array).
     - categorical: more than two words.
     - ordinal: cumulative logits; suggested by a pandas Categorical that is ordered.
 
@@ -65,15 +65,15 @@ class TabularVAE(LatentEstimator):
         The kind of columns by name (x0, x1, ... in an array), where it shall not be inferred.
     scaling : 'auto', 'table', 'standard' or 'quantile'
         Of real columns: one scale for all, as pixels need; each its own; or each to normal scores. 'auto' takes the
-        first where most columns span the range of the table, else the third for heavy tails and the second for the rest.
+        first where most columns span the range of the table, else the third for heavy tails, else the second.
     width, depth : int
         Of encoder and decoder; with depth 0 both are linear.
     masking : float or None
-        Share of the entries that the encoder does not see while training, so that it learns to read rows with holes; None
-        takes 0.1, but 0 for columns of one scale without holes, as pixels are.
+        Share of the entries that the encoder does not see while training, so that it learns to read rows with holes;
+        None takes 0.1, but 0 for columns of one scale without holes, as pixels are.
     neighbour_weight : float or None
-        Of the neighbour term, which keeps rows that are near in the table near in z; None takes 1 for up to 3 units
-        of z, else 0. It is a penalty in training, and no reported bound contains it.
+        Of the neighbour term, which keeps rows that are near in the table near in z, in nats a column; None takes 10
+        for up to 2 units of z, else 0. It is a penalty in training, and no reported bound contains it.
     neighbours : int
         How many nearest rows count as near.
     prior : 'normal', 'mixture', 'vamp' or 'flow'
@@ -90,7 +90,7 @@ class TabularVAE(LatentEstimator):
     epochs : int or None
         None takes as many as make about 3,000 steps, but 15 to 300.
     batch_size : int or None
-        None takes a fiftieth of the rows, but 32 to 1024.
+        None takes a fiftieth of the rows, but 32 to 1024; with the neighbour term an eighth, but 128 to 1024.
     learning_rate : float
         It falls to zero along a cosine.
     patience : int or None
@@ -144,12 +144,12 @@ class TabularVAE(LatentEstimator):
         rate: float | None = None,
         free_bits: float = 0.0,
         kl_warmup: float = 0.0,
-        label_weight: float = 1.0,
+        label_weight: float = 3.0,
         dropout: float = 0.0,
         epochs: int | None = None,
         batch_size: int | None = None,
-        learning_rate: float = 2e-3,
-        patience: int | None = 20,
+        learning_rate: float = 4e-3,
+        patience: int | None = None,
         averaging: float | None = 0.99,
         label_name: str = "label",
         missing_label: Any = "auto",
@@ -189,7 +189,7 @@ class TabularVAE(LatentEstimator):
     def _prepare(self, X: Any, y: Any, validation: Any, start: Any = None) -> tuple[TableData, TableData | None]:
         table = self._read(X, reset=True)
         count = rows_in(table)
-        labels = labels_of(y, count)
+        labels = labels_of(y, count, "rows")
         if start is None:
             self.container_ = table.container if isinstance(table, Frame) else "array"
             self.columns_, self.shared_ = learn(table, self.kinds or {}, self.scaling)
@@ -200,7 +200,8 @@ class TabularVAE(LatentEstimator):
         masking = self._masking(matrix)
         self.marks_ = bool(start.marks_ if start else masking or holes_in(matrix))
         if validation is not None:
-            return self._training(matrix, known, masking), self._judged(*validation, torch.float32)
+            rows, own = validation
+            return self._training(matrix, known, masking), self._judged(rows, own, torch.float32)
         kept_back = held_out(0, count, self.validation_fraction)
         rows, others = np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
         if not len(rows) or not len(others):
@@ -219,9 +220,7 @@ class TabularVAE(LatentEstimator):
             if is_frame(X):
                 validate_data(self, X, reset=reset, skip_check_array=True)
                 return frame_of(X)
-            found = validate_data(
-                self, X, reset=reset, dtype=None, accept_sparse="csr", ensure_all_finite="allow-nan"
-            )
+            found = validate_data(self, X, reset=reset, dtype=None, accept_sparse="csr", ensure_all_finite="allow-nan")
         except VaeworksError:
             raise
         except ValueError as error:
@@ -247,7 +246,7 @@ class TabularVAE(LatentEstimator):
 
     def _judged(self, X: Any, y: Any = None, dtype: torch.dtype | None = None) -> TableData:
         table = self._read(X)
-        labels = self._indices(labels_of(y, rows_in(table)))
+        labels = self._indices(labels_of(y, rows_in(table), "rows"))
         return self._data(matrix_of(table, self.columns_), labels, dtype or next(self.model_.parameters()).dtype)
 
     def _data(self, matrix: Any, labels: np.ndarray, dtype: torch.dtype) -> TableData:
@@ -257,7 +256,10 @@ class TabularVAE(LatentEstimator):
         return Features(self.columns_, self.marks_)
 
     def _rows_a_step(self, count: int) -> int:
-        return self.batch_size or int(np.clip(count // 50, 32, 1024))
+        if self.batch_size:
+            return self.batch_size
+        share, least = (8, 128) if self._neighbour_weight() else (50, 32)
+        return int(np.clip(count // share, least, 1024))
 
     def _build(self, data: TableData | None) -> LatentModel:
         inputs = self._features().width
@@ -355,7 +357,7 @@ class TabularVAE(LatentEstimator):
         """The same as `decode`."""
         return self.decode(Z)
 
-    def impute(self, X: Any, samples: int = 200, imputations: int | None = None) -> Any:
+    def impute(self, X: Any, samples: int = 1000, imputations: int | None = None) -> Any:
         """Fill the holes of rows.
 
         Parameters
@@ -363,8 +365,8 @@ class TabularVAE(LatentEstimator):
         samples : int
             Draws of z, weighed by importance (Mattei & Frellsen 2019, eq. 10).
         imputations : int or None
-            None fills in what is expected: the mean of a number, the most probable category. A number gives a list of so
-            many tables whose holes are filled by draws.
+            None fills in what is expected: the mean of a number, the most probable category. A number gives a list of
+            so many tables whose holes are filled by draws.
 
         Returns
         -------
@@ -421,7 +423,9 @@ class TabularVAE(LatentEstimator):
             z = self._codes_where(n, label, where) if where else draw_codes(self, n, label, prior)
             z = z.to(next(self.model_.parameters()))
             targets = self._from_codes(z, lambda row: row.sample())
-            given = self._data(self._partial_row(where or {}), np.array([MISSING]), torch.float64).targets(np.array([0]))
+            given = self._data(self._partial_row(where or {}), np.array([MISSING]), torch.float64).targets(
+                np.array([0])
+            )
             rows = self._table(torch.where(torch.isnan(given), targets, given))
             return (rows, self._drawn_labels(z, label)) if labels else rows
 
@@ -470,8 +474,7 @@ class TabularVAE(LatentEstimator):
 
     def _table(self, targets: Tensor) -> Any:
         """Targets (N, D) as a table in the form that was fitted."""
-        numbers = self.model_.decoder.scales.cpu().numbers(targets.cpu()).numpy()
-        self.model_.decoder.scales.to(self._device())
+        numbers = Scales(self.columns_).numbers(targets.cpu()).numpy()
         found = {column.name: column.values(numbers[:, index]) for index, column in enumerate(self.columns_)}
         return as_container(found, self.container_)
 
@@ -481,19 +484,9 @@ class TabularVAE(LatentEstimator):
         Returns
         -------
         dict
-            As for every kind; with labels, how well the codes serve others (`linear_probe_accuracy` and `knn_accuracy`,
-            5-fold), and the model's own `accuracy` where it was fitted with labels.
+            As for every kind, and with labels `accuracy`.
         """
-        figures = super().evaluate(X, y, samples)
-        return {**self._accuracy(X, y), **figures, **({} if y is None else probes(self.transform(X), y))}
-
-    def _accuracy(self, X: Any, y: Any) -> dict:
-        """Of the labels that are there."""
-        if y is None or self.class_names_ is None:
-            return {}
-        indices = self.class_names_.indices(y)
-        known = indices != MISSING
-        return {"accuracy": float((self.predict_proba(X).argmax(1) == indices)[known].mean())} if known.any() else {}
+        return {**self._accuracy(X, y), **super().evaluate(X, y, samples)}
 
     def panels(self, X: Any, y: Any = None) -> list[Panel]:
         """The panels of every kind, and the columns."""
@@ -522,15 +515,6 @@ def rows_in(table: Any) -> int:
 
 def holes_in(matrix: Any) -> bool:
     return bool(np.isnan(matrix.data if hasattr(matrix, "tocsr") else matrix).any())
-
-
-def labels_of(y: Any, count: int) -> list:
-    if y is None:
-        return [None] * count
-    y = y if hasattr(y, "__len__") else np.asarray(y)
-    if len(y) != count:
-        raise VaeworksError(f"there are {count} rows but {len(y)} labels: give one label a row")
-    return list(y)
 
 
 def names_of(X: Any) -> list[str]:

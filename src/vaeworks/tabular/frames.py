@@ -55,7 +55,9 @@ def frame_of(X: Any) -> Frame:
     try:
         table = X if isinstance(X, pa.Table) else X.to_arrow() if module == "polars" else from_pandas(X)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise VaeworksError(f"a column mixes types ({str(error).splitlines()[0]}): make it all text or numbers") from error
+        raise VaeworksError(
+            f"a column mixes types ({str(error).splitlines()[0]}): make it all text or numbers"
+        ) from error
     found = {name: read_column(name, table.column(index)) for index, name in enumerate(names)}
     types = {name: table.column(index).type for index, name in enumerate(names)}
     return Frame(
@@ -105,8 +107,10 @@ def typed(name: str, values: np.ndarray) -> np.ndarray:
     if all(isinstance(value, str) for value in there):
         return np.array([None if is_hole(value) else str(value) for value in values], dtype=object)
     odd = next(value for value in there if not isinstance(value, str))
-    raise TypeError(f"column {name!r}: each argument must be a string or a number, and one column only one of them; "
-                    f"not {type(odd).__name__} as {odd!r}")
+    raise TypeError(
+        f"column {name!r}: each argument must be a string or a number, and one column only one of them; "
+        f"not {type(odd).__name__} as {odd!r}"
+    )
 
 
 def is_hole(value: Any) -> bool:

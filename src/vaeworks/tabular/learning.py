@@ -59,7 +59,7 @@ def moments(matrix: Any) -> tuple[np.ndarray, np.ndarray]:
         mean = np.asarray(matrix.mean(0, dtype=np.float64)).ravel()
         square = np.asarray(matrix.multiply(matrix).mean(0, dtype=np.float64)).ravel()
         return mean, np.sqrt((square - mean**2).clip(0))
-    return np.nanmean(matrix, 0, dtype=np.float64), np.nanstd(matrix, 0, dtype=np.float64)
+    return np.asarray(np.nanmean(matrix, 0, dtype=np.float64)), np.nanstd(matrix, 0, dtype=np.float64)
 
 
 def shared_or_not(columns: list[Column], shared: bool) -> tuple[list[Column], bool]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -189,7 +190,7 @@ class RowLikelihood(nn.Module):
         self.families, self.places = families_of(columns, shared)
 
     def forward(self, z: Tensor, condition: object = None) -> Row:
-        raw = at_least_float32(self.network(z)).split([family.outputs for family in self.families], 1)  # type: ignore[misc]
+        raw = at_least_float32(self.network(z)).split([family.outputs for family in self.families], 1)
         parts = [
             (places.to(z.device), family(part))
             for places, family, part in zip(self.places, self.families, raw, strict=True)
@@ -211,4 +212,4 @@ def families_of(columns: list[Column], shared: bool) -> tuple[nn.ModuleList, lis
 
 def outputs_of(columns: list[Column]) -> int:
     """How many numbers the decoder's network gives."""
-    return sum(family.outputs for family in families_of(columns, False)[0])  # type: ignore[misc]
+    return sum(cast(int, family.outputs) for family in families_of(columns, False)[0])

@@ -16,7 +16,6 @@ def write_map(codes: np.ndarray, labels: list | None, out: Path) -> None:
     """
     from matplotlib import colormaps
     from matplotlib.figure import Figure
-
     from sklearn.decomposition import PCA
 
     codes = np.pad(codes, ((0, 0), (0, max(0, 2 - codes.shape[1]))))
@@ -32,8 +31,8 @@ def write_map(codes: np.ndarray, labels: list | None, out: Path) -> None:
         own = shown == name
         rest &= ~own
         colour = colormaps["tab10" if len(names) <= 10 else "tab20"](index)
-        axes.scatter(*codes[own].T, s=size, color=colour, label=name, linewidths=0)
-    axes.scatter(*codes[rest].T, s=size, color="0.6", linewidths=0)
+        axes.scatter(codes[own, 0], codes[own, 1], s=size, color=colour, label=name, linewidths=0)
+    axes.scatter(codes[rest, 0], codes[rest, 1], s=size, color="0.6", linewidths=0)
     if len(names) in range(1, MOST_CLASSES + 1):
         axes.legend(markerscale=max(1.0, 30 / size) ** 0.5, frameon=False)
     axes.set_xticks([])

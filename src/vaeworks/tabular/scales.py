@@ -54,7 +54,7 @@ class Scales(nn.Module):
         return u
 
     def log_slopes(self, targets: Tensor) -> Tensor:
-        """log |dt / dx| at targets (N, D), which turns a density of targets into one of numbers; 0 where it is discrete.
+        """log |dt / dx| at targets (N, D), which turns a density of targets into one of numbers; 0 where discrete.
 
         At a knot it is the lower of the two sides' slopes, so that the density claims no more than either.
         """

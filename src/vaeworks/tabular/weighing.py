@@ -36,13 +36,12 @@ def weighed(model: LatentModel, batch: Batch, samples: int, choose: Choose) -> t
 
 def expected(row: Row, weights: Tensor) -> Tensor:
     """The targets (B, D) that are expected under the weights: means of numbers, the most probable category."""
-    found = {}
+    found: dict[int, Tensor] = {}
     for columns, distribution in row.parts:
-        discrete = isinstance(distribution, Categorical)
-        values = distribution.probs if discrete else distribution.mean
+        values = distribution.probs if isinstance(distribution, Categorical) else distribution.mean
         values = values.unflatten(0, weights.shape)
         mean = (weights.reshape(*weights.shape, *[1] * (values.dim() - 2)) * values).sum(0)
-        if discrete:
+        if isinstance(distribution, Categorical):
             mean = mean.argmax(-1).to(mean.dtype)
         elif isinstance(distribution, torch.distributions.Bernoulli):
             mean = (mean > 0.5).to(mean.dtype)
