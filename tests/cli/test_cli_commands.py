@@ -177,7 +177,9 @@ def test_the_report_is_one_page_with_the_figures_of_the_evaluation(vae, own_mode
 def test_datasets_describes_the_named_sets(vae):
     known = {row["name"]: row["kind"] for row in vae("datasets", "--json").json()["rows"]}
     images = ("digits", "mnist", "fashion", "binarized-mnist", "frey", "olivetti")
-    assert known == {"rotten": "text", "imdb": "text"} | dict.fromkeys(images, "image")
+    tables = ("iris", "wine", "breast-cancer", "penguins", "covtype", "adult", "california")
+    texts = dict.fromkeys(("rotten", "imdb"), "text")
+    assert known == texts | dict.fromkeys(tables, "tabular") | dict.fromkeys(images, "image")
     assert vae("datasets", "imdb", "--json").json()["name"] == "imdb"
 
 

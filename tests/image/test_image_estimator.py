@@ -137,7 +137,7 @@ def test_what_does_not_fit_the_model_is_refused(digits):
         model.sample(1, label=float("nan"))
     with pytest.raises(VaeworksError, match="2 latent units"):
         model.manifold()
-    with pytest.raises(VaeworksError, match="one label an image"):
+    with pytest.raises(VaeworksError, match="one label each"):
         model.fit(digits[0], [1, 2])
 
 
