@@ -10,7 +10,9 @@ MISTAKES = {
     "fot": "'fot'. Did you mean 'fit'?",
     "--nope": "No such option: --nope",
     "fit": "name the kind of data first: vae fit text ...",
-    "fit {reviews}/reviews.csv --out {new}": "choose one of text, image, tabular, as in vae fit text {reviews}/reviews.csv",
+    "fit {reviews}/reviews.csv --out {new}": (
+        "choose one of text, image, tabular, as in vae fit text {reviews}/reviews.csv"
+    ),
     "fit text": "Missing argument 'DATA'",
     "fit text {reviews}/reviews.csv": "Missing option '--out'",
     "evaluate": "name the model first: vae evaluate MODEL",
