@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +71,10 @@ class Downloaded:
         Ours, and that of `sklearn.datasets`.
     about : dict
         Rows, licence and source in words.
-    label_name : str or None
-        What its classes are called; None where its target is a number, which is then a column.
-    target_name : str
+    target : str
+        What is to be predicted.
+    classes : bool
+        Whether that is the label; else it is a number, and a column like the others.
     arguments : dict
         For the loader.
     """
@@ -80,8 +82,8 @@ class Downloaded:
     name: str
     loader: str
     about: dict[str, str]
-    label_name: str | None
-    target_name: str
+    target: str
+    classes: bool = True
     arguments: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -96,36 +98,29 @@ class Downloaded:
         return cache_folder(self.name).is_dir() and any(cache_folder(self.name).iterdir())
 
     def load(self, data: Path | None = None) -> TableSet:
-        import numpy as np
+        found = self._fetched(data or cache_folder(self.name), download=data is None)
+        if hasattr(found.data, "columns"):
+            import pyarrow as pa
+
+            table = pa.Table.from_pandas(found.data, preserve_index=False)
+        else:
+            table = as_table(list(found.feature_names), found.data)
+        if not self.classes:
+            return TableSet(self.name, table.append_column(self.target, [found.target]), None, None)
+        return TableSet(self.name, table, [str(label) for label in found.target], self.target)
+
+    def _fetched(self, home: Path, download: bool) -> Any:
         import sklearn.datasets
 
-        home = data or cache_folder(self.name)
+        load = getattr(sklearn.datasets, self.loader)
+        arguments = {"data_home": str(home), "download_if_missing": download, **self.arguments}
         try:
-            found = (
-                getattr(sklearn.datasets, self.loader)(
-                    data_home=str(home), download_if_missing=data is None, **self.arguments
-                )
-                if self.loader != "fetch_openml"
-                else sklearn.datasets.fetch_openml(data_home=str(home), **self.arguments)
-            )
+            return load(**{name: value for name, value in arguments.items() if name in signature(load).parameters})
         except OSError as error:
             reason = str(error).splitlines()[0].rstrip(".")
             raise VaeworksError(
                 f"{self.name} is not here and could not be downloaded ({reason}). Pass a copy: {self.ABOUT['local']}."
             ) from error
-        if hasattr(found.data, "columns"):
-            return self._from_frame(found)
-        names = list(found.feature_names)
-        if self.label_name is None:
-            numbers = np.column_stack([found.data, found.target])
-            return TableSet(self.name, as_table([*names, self.target_name], numbers), None, None)
-        return TableSet(self.name, as_table(names, found.data), [str(label) for label in found.target], self.label_name)
-
-    def _from_frame(self, found: Any) -> TableSet:
-        import pyarrow as pa
-
-        table = pa.Table.from_pandas(found.data, preserve_index=False)
-        return TableSet(self.name, table, [str(label) for label in found.target], self.label_name)
 
 
 def as_table(names: list[str], numbers: np.ndarray) -> Any:
@@ -160,7 +155,6 @@ covtype = Downloaded(
         "source": "UCI, by way of scikit-learn",
     },
     "cover",
-    "cover",
 )
 california = Downloaded(
     "california",
@@ -170,8 +164,8 @@ california = Downloaded(
         "licence": "not stated (Pace and Barry 1997, StatLib)",
         "source": "StatLib, by way of scikit-learn",
     },
-    None,
     "MedHouseVal",
+    classes=False,
 )
 adult = Downloaded(
     "adult",
@@ -182,6 +176,5 @@ adult = Downloaded(
         "source": "OpenML 1590, by way of scikit-learn",
     },
     "income",
-    "class",
-    {"data_id": 1590, "as_frame": True},
+    arguments={"data_id": 1590, "as_frame": True},
 )

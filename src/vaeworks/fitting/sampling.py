@@ -50,14 +50,23 @@ def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "model", 
     draw: Draw = partial(prior_codes, estimator.model_, choose=cooled(temperature))
     if prior == "aggregated":
         draw = estimator.aggregated_.sample
-    if label is None:
-        return draw(n)
+    return draw(n) if label is None else codes_for(estimator.model_, draw, n, class_index(estimator, label))
+
+
+def class_index(estimator: Any, label: Any) -> int:
+    """Which class to sample for.
+
+    Raises
+    ------
+    VaeworksError
+        When there are no labels, or no such one.
+    """
     if estimator.class_names_ is None:
         raise VaeworksError("this model was fitted without labels, so it cannot sample for one: fit it with labels")
     index = int(estimator.class_names_.indices([label])[0])
     if index == MISSING:
         raise VaeworksError(f"{label!r} means that there is no label: name a class to sample for, or leave it out")
-    return codes_for(estimator.model_, draw, n, index)
+    return index
 
 
 @torch.no_grad()

@@ -94,8 +94,7 @@ class Column:
             found = np.array(self.categories, dtype=object)[numbers.astype(int)]
             plain = all(isinstance(each, float) for each in self.categories)
             return found if not plain else found.astype(int if self.integer else float)
-        rounded = np.round(numbers) if self.whole or self.kind == "count" else numbers
-        return rounded.astype(np.int64) if self.integer else rounded
+        return numbers.astype(np.int64) if self.integer and (numbers == np.round(numbers)).all() else numbers
 
     def parsed(self, word: Any) -> float:
         """The number of one value, which may be written as text."""

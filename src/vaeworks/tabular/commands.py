@@ -84,7 +84,7 @@ def fit(
 
     options = {
         "latent_dim": latent_dim,
-        "kinds": declared(kinds or []) or None,
+        "kinds": dict(pair(word, "--kind") for word in kinds or []) or None,
         "prior": prior,
         "masking": masking,
         "epochs": epochs,
@@ -316,10 +316,6 @@ def pair(word: str, option: str) -> tuple[str, str]:
     return name, value
 
 
-def declared(words: list[str]) -> dict[str, str]:
-    return dict(pair(word, "--kind") for word in words)
-
-
 def without(found: "TableSet", drop: list[str]) -> "pa.Table":
     missing = [name for name in drop if name not in found.table.column_names]
     if missing:
@@ -337,14 +333,8 @@ def rows_for(model: "TabularVAE", found: "TableSet") -> "pa.Table":
 
 
 def missing_columns(found: "TableSet", missing: list[str]) -> MissingColumnError:
-    listed = ", ".join(found.table.column_names[:30])
-    return MissingColumnError(
-        f"{found.name} has no column {', '.join(map_repr(missing))}. Its columns are: {listed}. Add or rename it."
-    )
-
-
-def map_repr(names: list[str]) -> list[str]:
-    return [repr(name) for name in names[:5]]
+    lacking, listed = ", ".join(repr(name) for name in missing[:5]), ", ".join(found.table.column_names[:30])
+    return MissingColumnError(f"{found.name} has no column {lacking}. Its columns are: {listed}. Add or rename it.")
 
 
 def whole(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["pa.Table", list | None, dict[str, str]]:
@@ -355,17 +345,16 @@ def whole(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["
     if source is None:
         found = read(own["source"], own["label"], data or (Path(own["data"]) if own["data"] else None))
     else:
-        found = read(source, own["label"] if own and has_label(source, own["label"], data) else None, data)
+        found = labelled_alike(source, own["label"] if own else None, data)
     return rows_for(model, found), found.labels, {"dataset": found.name, "split": "all"}
 
 
-def has_label(source: str, label: str | None, data: Path | None) -> bool:
-    """Whether a further table has the column that was the label in the fit."""
+def labelled_alike(source: str, label: str | None, data: Path | None) -> "TableSet":
+    """A further table, with the label of the fit where it has that column."""
     try:
-        read(source, label, data)
+        return read(source, label, data)
     except MissingColumnError:
-        return False
-    return True
+        return read(source, None, data)
 
 
 def unseen(

@@ -57,14 +57,12 @@ class TableData:
     def epoch(self, seed: int | None) -> Iterator[Batch]:
         """Every row once; shuffled by `seed`, or in the order given and without masking when it is None."""
         count = self.matrix.shape[0]
-        if seed is None:
-            order, groups, random = np.arange(count), None, None
-        elif self.neighbours is None:
-            order, groups = np.random.default_rng(seed).permutation(count), None
-            random = torch.Generator().manual_seed(seed)
-        else:
+        order, groups = np.arange(count), None
+        random = None if seed is None else torch.Generator().manual_seed(seed)
+        if seed is not None and self.neighbours is not None:
             order, groups = grouped_order(self.neighbours, np.random.default_rng(seed))
-            random = torch.Generator().manual_seed(seed)
+        elif seed is not None:
+            order = np.random.default_rng(seed).permutation(count)
         for start in range(0, count, self.batch_size):
             some = slice(start, start + self.batch_size)
             yield self.batch(order[some], random, None if groups is None else groups[some])
@@ -81,10 +79,12 @@ class TableData:
         whole = bool(observed.all())
         return Batch(self.features(targets, seen), targets, None if whole else observed, labels=labels)
 
-    def targets(self, rows: np.ndarray | list[int]) -> Tensor:
+    def targets(self, rows: np.ndarray) -> Tensor:
+        return self.scales.targets(torch.from_numpy(np.ascontiguousarray(self.dense(rows)))).to(self.dtype)
+
+    def dense(self, rows: np.ndarray | slice) -> np.ndarray:
         chosen = self.matrix[rows]
-        dense = chosen.toarray() if hasattr(chosen, "toarray") else chosen
-        return self.scales.targets(torch.from_numpy(np.ascontiguousarray(dense))).to(self.dtype)
+        return chosen.toarray() if hasattr(chosen, "toarray") else chosen
 
     def readable(self) -> np.ndarray:
         """What the encoder reads of every row, (N, width)."""

@@ -20,22 +20,22 @@ from ..fitting.held_out import held_out
 from ..fitting.labels import LABEL, MISSING, Classes, labels_of
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.sampling import draw_codes
+from ..fitting.sampling import class_index, draw_codes
 from ..fitting.training import Data, own_random_numbers
 from .card import table_card
 from .columns import Column
 from .data import TableData
 from .frames import Frame, as_container, columns_of_objects, frame_of, is_frame
-from .learning import learn, matrix_of
+from .learning import holes_in, learn, matrix_of, names_of, partial_row, rows_in
 from .likelihoods import RowLikelihood, outputs_of
 from .limits import LIMITS
 from .neighbours import nearest, neighbour_penalty
 from .networks import Features, perceptron
 from .scales import Scales
-from .weighing import common_draws, expected, resampled, weighed
+from .weighing import codes_given, common_draws, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
-MAP_UNITS, MAP_WEIGHT, MASKING, DRAWS_A_ROW = 2, 10.0, 0.1, 100
+MAP_UNITS, MAP_WEIGHT, MASKING = 2, 10.0, 0.1
 
 
 class TabularVAE(LatentEstimator):
@@ -226,7 +226,7 @@ class TabularVAE(LatentEstimator):
         except ValueError as error:
             raise VaeworksError(str(error)) from error
         if found.dtype.kind in "OUS":
-            return columns_of_objects(found.astype(object), names_of(found))
+            return columns_of_objects(found.astype(object), names_of(found.shape[1]))
         return found
 
     def _indices(self, labels: list) -> np.ndarray:
@@ -351,7 +351,7 @@ class TabularVAE(LatentEstimator):
 
     def decode(self, Z: Any) -> Any:
         """The row that each code Z (N, latent_dim) stands for: means of numbers, the most probable categories."""
-        return self._table(self._from_codes(self._codes(Z), lambda row: row.mean()))
+        return self._table(self._numbers(self._from_codes(self._codes(Z), lambda row: row.mean())))
 
     def inverse_transform(self, Z: Any) -> Any:
         """The same as `decode`."""
@@ -379,16 +379,16 @@ class TabularVAE(LatentEstimator):
         with own_random_numbers(self._device()):
             torch.manual_seed(self.random_state)
             parts = [self._filled(batch, samples, choose, imputations) for batch in self._moved(data.epoch(None))]
-        tables = [self._table(torch.cat(each)) for each in zip(*parts, strict=True)]
+        rows = data.dense(slice(None))
+        filled = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
+        tables = [self._table(np.where(np.isnan(rows), each, rows)) for each in filled]
         return tables[0] if imputations is None else tables
 
     @torch.no_grad()
     def _filled(self, batch: Batch, samples: int, choose: Any, imputations: int | None) -> list[Tensor]:
-        assert batch.target is not None
         row, weights = weighed(self.model_.eval(), batch, samples, choose)
         found = expected(row, weights)[None] if imputations is None else resampled(row, weights, imputations)
-        there = ~torch.isnan(batch.target)
-        return [torch.where(there, batch.target, each.to(batch.target)).cpu() for each in found]
+        return [each.cpu() for each in found]
 
     def sample(
         self,
@@ -407,7 +407,8 @@ class TabularVAE(LatentEstimator):
         label : object or None
             Draw for this class: codes from p(z | label), exactly.
         where : dict of column to value, or None
-            Draw rows that have these values: codes from p(z | values), by importance resampling.
+            Draw rows that have these values: codes from p(z | values) under the model's prior, by importance
+            resampling.
         random_state : int or None
             None takes the estimator's.
         prior : 'model' or 'aggregated'
@@ -420,51 +421,27 @@ class TabularVAE(LatentEstimator):
             raise VaeworksError(f"cannot sample {n} rows: ask for at least one")
         with own_random_numbers(self._device()):
             torch.manual_seed(self.random_state if random_state is None else random_state)
-            z = self._codes_where(n, label, where) if where else draw_codes(self, n, label, prior)
+            given = partial_row(self.columns_, where or {})
+            z = self._codes_where(n, label, given) if where else draw_codes(self, n, label, prior)
             z = z.to(next(self.model_.parameters()))
-            targets = self._from_codes(z, lambda row: row.sample())
-            given = self._data(self._partial_row(where or {}), np.array([MISSING]), torch.float64).targets(
-                np.array([0])
-            )
-            rows = self._table(torch.where(torch.isnan(given), targets, given))
+            numbers = self._numbers(self._from_codes(z, lambda row: row.sample()))
+            rows = self._table(np.where(np.isnan(given), numbers, given))
             return (rows, self._drawn_labels(z, label)) if labels else rows
 
     @torch.no_grad()
-    def _codes_where(self, n: int, label: Any, where: dict) -> Tensor:
-        """Draws from p(z | values, label), (n, latent_dim), by importance resampling from q(z | values)."""
-        data = self._data(self._partial_row(where), np.array([MISSING]), next(self.model_.parameters()).dtype)
-        [batch] = self._moved(data.epoch(None))
-        evidence = self.model_.eval().evidence(batch, DRAWS_A_ROW * max(n, DRAWS_A_ROW))
-        z, log_weights = evidence.levels[0].z, evidence.log_weights()[:, 0]
-        if label is not None:
-            log_weights = log_weights + self._head().forward(z).logits[:, self._index_of(label)]
-        return z[torch.multinomial(log_weights.softmax(0), n, replacement=True)]
-
-    def _head(self) -> Any:
-        if self.class_names_ is None:
-            raise VaeworksError("this model was fitted without labels: fit it with labels to sample with them")
-        return self.model_.heads[LABEL]
-
-    def _index_of(self, label: Any) -> int:
-        assert self.class_names_ is not None
-        return int(self.class_names_.indices([label])[0])
+    def _codes_where(self, n: int, label: Any, given: np.ndarray) -> Tensor:
+        """Draws from p(z | values, label), (n, latent_dim)."""
+        [batch] = self._moved(self._data(given, np.array([MISSING]), next(self.model_.parameters()).dtype).epoch(None))
+        index = None if label is None else class_index(self, label)
+        return codes_given(self.model_.eval(), batch, n, index)
 
     @torch.no_grad()
     def _drawn_labels(self, z: Tensor, label: Any) -> np.ndarray:
-        head = self._head()
-        indices = torch.full((len(z),), self._index_of(label)) if label is not None else head(z).sample().cpu()
-        return np.asarray(self.classes_)[indices.numpy()]
-
-    def _partial_row(self, where: dict) -> np.ndarray:
-        names = [column.name for column in self.columns_]
-        unknown = [name for name in where if name not in names]
-        if unknown:
-            raise VaeworksError(f"there is no column {unknown[0]!r}: the columns are {', '.join(names[:20])}")
-        row = np.full((1, len(names)), np.nan)
-        for index, column in enumerate(self.columns_):
-            if column.name in where:
-                row[0, index] = column.parsed(where[column.name])
-        return row
+        if self.class_names_ is None:
+            raise VaeworksError("this model was fitted without labels, so it draws none: fit it with labels")
+        if label is not None:
+            return np.full(len(z), label)
+        return np.asarray(self.classes_)[self.model_.heads[LABEL](z).sample().cpu().numpy()]
 
     @torch.no_grad()
     def _from_codes(self, z: Tensor, read: Callable) -> Tensor:
@@ -472,9 +449,15 @@ class TabularVAE(LatentEstimator):
         self.model_.eval()
         return torch.cat([read(self.model_.decoder(part)).cpu() for part in z.split(1000)])
 
-    def _table(self, targets: Tensor) -> Any:
-        """Targets (N, D) as a table in the form that was fitted."""
+    def _numbers(self, targets: Tensor) -> np.ndarray:
+        """Targets (N, D) in the table's own units, rounded where its values are whole."""
         numbers = Scales(self.columns_).numbers(targets.cpu()).numpy()
+        whole = [column.whole or column.kind == "count" for column in self.columns_]
+        numbers[:, whole] = numbers[:, whole].round()
+        return numbers
+
+    def _table(self, numbers: np.ndarray) -> Any:
+        """Numbers (N, D) as a table in the form that was fitted."""
         found = {column.name: column.values(numbers[:, index]) for index, column in enumerate(self.columns_)}
         return as_container(found, self.container_)
 
@@ -507,15 +490,3 @@ class TabularVAE(LatentEstimator):
 def exact(model: LatentModel) -> LatentModel:
     """The model in float64, where the device has it: float32 rounds by how many rows are in a batch."""
     return model if next(model.parameters()).device.type == "mps" else model.double()
-
-
-def rows_in(table: Any) -> int:
-    return len(next(iter(table.columns.values()))) if isinstance(table, Frame) else table.shape[0]
-
-
-def holes_in(matrix: Any) -> bool:
-    return bool(np.isnan(matrix.data if hasattr(matrix, "tocsr") else matrix).any())
-
-
-def names_of(X: Any) -> list[str]:
-    return [f"x{index}" for index in range(X.shape[1])]

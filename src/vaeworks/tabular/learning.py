@@ -14,7 +14,7 @@ def learn(table: Any, kinds: dict[str, str], scaling: str) -> tuple[list[Column]
     """The columns of a frame, array or sparse matrix, and whether its real columns share one scale."""
     if isinstance(table, Frame):
         return shared_or_not(learn_columns(table, kinds, scaling), scaling == "table")
-    names = [f"x{index}" for index in range(table.shape[1])]
+    names = names_of(table.shape[1])
     if scaling == "table" or (scaling == "auto" and of_one_unit(table)):
         return shared_or_not(columns_of_one_unit(table, names, kinds), True)
     by_column = table.tocsc() if hasattr(table, "tocsc") else table
@@ -82,27 +82,53 @@ def matrix_of(table: Any, columns: list[Column]) -> Any:
     if isinstance(table, Frame):
         return np.column_stack([column.numbers(table.columns[column.name]) for column in columns])
     plain = all(column.kind == "real" or column.categories == [0.0, 1.0] for column in columns)
-    if hasattr(table, "tocsr"):
-        if not plain:
-            raise VaeworksError("a sparse matrix holds real columns and columns of 0 and 1 only: make it dense")
-        check_binary(table.data, columns)
-        return table.tocsr()
+    sparse = hasattr(table, "tocsr")
     if plain:
-        check_binary(table[:, [column.kind == "binary" for column in columns]], columns)
+        binary = [column.kind == "binary" for column in columns]
+        held = table[:, np.flatnonzero(binary)]
+        check_binary(held.data if sparse else held, columns)
         return table
+    if sparse:
+        raise VaeworksError("a sparse matrix holds real columns and columns of 0 and 1 only: make it dense")
     numbers = table.astype(np.float64)
     return np.column_stack([column.numbers(numbers[:, index]) for index, column in enumerate(columns)])
 
 
 def check_binary(values: np.ndarray, columns: list[Column]) -> None:
     """Refuse other values than 0 and 1 (or holes) in columns that had just these."""
-    binary = [column.name for column in columns if column.kind == "binary"]
-    if not binary or (len(binary) < len(columns) and values.ndim == 1):
-        return
     known = values[~np.isnan(values)]
-    if not np.isin(known, (0, 1)).all():
-        odd = known[~np.isin(known, (0, 1))][0]
+    odd = known[~np.isin(known, (0, 1))]
+    if len(odd):
+        binary = [column.name for column in columns if column.kind == "binary"]
         raise VaeworksError(
-            f"the columns {', '.join(binary[:5])} held only 0 and 1 when the model was fitted, and now hold {odd:g}: "
-            "mend the value, or fit with such rows"
+            f"the columns {', '.join(binary[:5])} held only 0 and 1 when the model was fitted, and now hold {odd[0]:g}"
+            ": mend the value, or fit with such rows"
         )
+
+
+def partial_row(columns: list[Column], given: dict) -> np.ndarray:
+    """A row of numbers (1, D) with the given values, which may be written as text, and holes elsewhere.
+
+    Raises
+    ------
+    VaeworksError
+        For a column that does not exist, and for a value that it cannot hold.
+    """
+    names = [column.name for column in columns]
+    unknown = [name for name in given if name not in names]
+    if unknown:
+        raise VaeworksError(f"there is no column {unknown[0]!r}: the columns are {', '.join(names[:20])}")
+    return np.array([[column.parsed(given[column.name]) if column.name in given else np.nan for column in columns]])
+
+
+def names_of(count: int) -> list[str]:
+    """What the columns of an array are called."""
+    return [f"x{index}" for index in range(count)]
+
+
+def rows_in(table: Any) -> int:
+    return len(next(iter(table.columns.values()))) if isinstance(table, Frame) else table.shape[0]
+
+
+def holes_in(matrix: Any) -> bool:
+    return bool(np.isnan(matrix.data if hasattr(matrix, "tocsr") else matrix).any())

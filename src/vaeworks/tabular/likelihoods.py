@@ -154,7 +154,7 @@ class Row:
         return self._filled(lambda distribution: distribution.sample())
 
     def mean(self) -> Tensor:
-        """The mean of every number; the most probable category, and the middle of an ordinal or binary column."""
+        """The mean of every number; the most probable of a binary, categorical or ordinal column."""
         return self._filled(centre_of)
 
     def _filled(self, values: Callable[[Distribution], Tensor]) -> Tensor:

@@ -23,7 +23,6 @@ class Features:
         self.choices = {
             index: len(column.categories) for index, column in enumerate(columns) if column.kind == "categorical"
         }
-        self.all_plain = not self.choices
         kinds = [column.kind for column in columns]
         self.counts = [index for index, kind in enumerate(kinds) if kind == "count"]
         self.shift, self.stretch = torch.zeros(len(columns)), torch.ones(len(columns))
@@ -44,7 +43,7 @@ class Features:
             u[:, self.counts] = u[:, self.counts].log1p()
             u = (u - self.shift.to(u)) / self.stretch.to(u)
         seen = torch.where(there, u, torch.zeros_like(u))
-        parts = [seen if self.all_plain else seen[:, self.plain]]
+        parts = [seen[:, self.plain] if self.choices else seen]
         for index, size in self.choices.items():
             place = torch.where(there[:, index], targets[:, index], torch.full_like(targets[:, index], -1.0)).long()
             parts.append(one_hot(place + 1, size + 1)[:, 1:].to(u.dtype))

@@ -6,7 +6,10 @@ from torch.distributions import Categorical, Distribution
 
 from ..core.batch import Batch
 from ..core.model import Choose, LatentModel
+from ..fitting.labels import LABEL
 from .likelihoods import Row
+
+DRAWS_A_CODE = 100
 
 
 def common_draws(samples: int, latent_dim: int, seed: int, balanced: bool = False) -> Choose:
@@ -55,3 +58,12 @@ def resampled(row: Row, weights: Tensor, draws: int) -> Tensor:
     each = [row.sample().unflatten(0, weights.shape) for _ in range(draws)]
     rows = torch.arange(weights.shape[1], device=weights.device)
     return torch.stack([values[index, rows] for values, index in zip(each, chosen, strict=True)])
+
+
+def codes_given(model: LatentModel, batch: Batch, n: int, label: int | None) -> Tensor:
+    """Draws from p(z | the one row of the batch, label), (n, D), by importance resampling from q(z | row)."""
+    evidence = model.evidence(batch, DRAWS_A_CODE * max(n, DRAWS_A_CODE))
+    z, log_weights = evidence.levels[0].z, evidence.log_weights()[:, 0]
+    if label is not None:
+        log_weights = log_weights + model.heads[LABEL](z).logits[:, label]
+    return z[torch.multinomial(log_weights.softmax(0), n, replacement=True)]
