@@ -7,8 +7,13 @@ import sys
 import pytest
 
 VERBS = ["fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "traverse", "manifold"]
-VERBS += ["report", "info", "datasets"]
-LIGHT_WORDS = [["--help"], ["fit", "text", "--help"], ["fit", "image", "--help"], ["sample", "--help"], ["datasets"]]
+VERBS += ["decode", "impute", "anomalies", "map", "report", "info", "datasets"]
+LIGHT_WORDS = [
+    ["--help"],
+    *(["fit", kind, "--help"] for kind in ("text", "image", "tabular")),
+    ["sample", "--help"],
+    ["datasets"],
+]
 WITHOUT_TORCH = """
 import json, sys
 from vaeworks.cli.main import main
@@ -59,3 +64,11 @@ def test_info_needs_no_torch(model):
     command = [sys.executable, "-c", WITHOUT_TORCH, json.dumps(["info", str(model)])]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "torch" not in run.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("words", "code", "starts"), [(["datasets", "--json"], 0, '{"rows": ['), (["nope"], 2, "")])
+def test_the_process_ends_with_all_its_output_and_its_code(words, code, starts):
+    command = [sys.executable, "-c", "from vaeworks.cli.main import entry; entry()", *words]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.startswith(starts)) == (code, True)
+    assert done.stdout.endswith("}\n") if starts else done.stderr == "vae: No such command 'nope'.\n"

@@ -4,6 +4,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,22 @@ def summary(described: str | None) -> str:
     return (described or "").split("\n\n")[0]
 
 
+def entry() -> None:
+    """Entry point of `vae`: `main`, then out at once.
+
+    Libraries whose threads still run can abort a process that ends the usual way, after all its work was done.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(end.code if isinstance(end.code, int) else 0)
+
+
 def main() -> None:
-    """Entry point of `vae`."""
+    """Parse the words of the command line, run the command, and exit with its code."""
     try:
         run(sys.argv[1:] or ["--help"])
         code = 0
