@@ -21,7 +21,7 @@ from vaeworks.fitting.monitors import ProgressBar
 from vaeworks.tabular.maps import write_map
 
 PICTURE = Path(__file__).parents[1] / "docs" / "map.png"
-MAP = {"latent_dim": 2, "epochs": 30}
+MAP = {"latent_dim": 2, "epochs": 15}
 CODES = {"latent_dim": 64, "epochs": 20, "batch_size": 512, "learning_rate": 2e-3}
 NEIGHBOURS = 5
 

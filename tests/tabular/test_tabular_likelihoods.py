@@ -7,7 +7,7 @@ from scipy import stats
 from torch import nn
 from torch.testing import assert_close
 
-from vaeworks.tabular.columns import Column
+from vaeworks.tabular.columns import Column, scaled
 from vaeworks.tabular.likelihoods import Counts, Ranks, RowLikelihood, outputs_of
 from vaeworks.tabular.weighing import expected, resampled
 
@@ -99,7 +99,28 @@ def test_what_is_expected_under_one_weight_is_that_draws_mean(likelihood):
     z = torch.randn(5 * 3, 2, dtype=torch.float64)
     row, weights = likelihood(z), torch.zeros(5, 3, dtype=torch.float64)
     weights[2] = 1.0
-    assert_close(expected(row, weights), likelihood(z[6:9]).mean())
+    linear = [index for index, column in enumerate(MIXED) if column.kind != "positive"]
+    assert_close(expected(row, weights)[:, linear], likelihood(z[6:9]).mean()[:, linear])
+
+
+def test_the_mean_of_a_positive_column_is_that_of_a_log_normal_mixture(likelihood):
+    z = torch.randn(2, 2, dtype=torch.float64)
+    row, weights = likelihood(z), torch.tensor([[0.25], [0.75]], dtype=torch.float64)
+    [normal] = [distribution for columns, distribution in row.parts if 3 in columns]
+    location, scale = 10.0 + 1.5 * normal.mean[:, 1], 1.5 * normal.stddev[:, 1]
+    means = stats.lognorm.mean(scale.detach().numpy(), scale=location.exp().detach().numpy())
+    found = likelihood.scales.numbers(expected(row, weights))[0, 3].item()
+    assert np.isclose(found, 0.25 * means[0] + 0.75 * means[1], rtol=1e-3)
+
+
+def test_the_mean_of_a_bent_column_is_that_of_its_draws():
+    random = np.random.default_rng(0)
+    column = scaled(Column("x", "real"), random.standard_t(2, 5000), "quantile")
+    likelihood = RowLikelihood(nn.Linear(1, 1), [column], shared=False).double()
+    row, weights = likelihood(torch.zeros(1, 1).double()), torch.ones(1, 1).double()
+    draws = likelihood.scales.numbers(likelihood(torch.zeros(200_000, 1).double()).sample())
+    found = likelihood.scales.numbers(expected(row, weights)).item()
+    assert np.isclose(found, draws.mean().item(), atol=4 * draws.std().item() / 200_000**0.5 + 0.01)
 
 
 def test_weights_average_means_and_probabilities(likelihood):

@@ -13,6 +13,7 @@ CAUTION = (
 def table_card(estimator: Any) -> str:
     kinds = Counter(column.kind for column in estimator.columns_)
     counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    body = f"""Perceptrons of {estimator.depth} layer(s) of {estimator.width} units around {estimator.latent_dim} latent
-units; {len(estimator.columns_)} columns ({counted}), each with the likelihood of its kind."""
+    deep, shallow = estimator.depths()
+    body = f"""Perceptrons of {deep} (encoder) and {shallow} (decoder) layers of {estimator.width} units around
+{estimator.latent_dim} latent units; {len(estimator.columns_)} columns ({counted}), each with the likelihood of its kind."""
     return card(estimator, "A tabular VAE", body, CAUTION)

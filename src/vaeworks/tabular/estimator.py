@@ -36,6 +36,8 @@ from .weighing import codes_given, common_draws, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
 MAP_UNITS, MAP_WEIGHT, MASKING = 2, 10.0, 0.1
+DEPTH, MAP_DEPTH = 2, 4
+LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
 
 
 class TabularVAE(LatentEstimator):
@@ -66,8 +68,11 @@ class TabularVAE(LatentEstimator):
     scaling : 'auto', 'table', 'standard' or 'quantile'
         Of real columns: one scale for all, as pixels need; each its own; or each to normal scores. 'auto' takes the
         first where most columns span the range of the table, else the third for heavy tails, else the second.
-    width, depth : int
-        Of encoder and decoder; with depth 0 both are linear.
+    width : int
+        Units of a layer of encoder and decoder.
+    depth : int or None
+        Layers of the encoder, and of the decoder, which has at most 2; with 0 both are linear. None takes 2, but 4 with
+        the neighbour term: a deep encoder draws a far better map.
     masking : float or None
         Share of the entries that the encoder does not see while training, so that it learns to read rows with holes;
         None takes 0.1, but 0 for columns of one scale without holes, as pixels are.
@@ -90,9 +95,9 @@ class TabularVAE(LatentEstimator):
     epochs : int or None
         None takes as many as make about 3,000 steps, but 15 to 300.
     batch_size : int or None
-        None takes a fiftieth of the rows, but 32 to 1024; with the neighbour term an eighth, but 128 to 1024.
-    learning_rate : float
-        It falls to zero along a cosine.
+        None takes a fiftieth of the rows, but 32 to 1024; with the neighbour term an eighth, but 128 to 512.
+    learning_rate : float or None
+        It falls to zero along a cosine. None takes 0.004, but 0.002 with the neighbour term.
     patience : int or None
         Epochs without a better validation loss after which training stops.
     averaging : float or None
@@ -136,7 +141,7 @@ class TabularVAE(LatentEstimator):
         kinds: dict | None = None,
         scaling: str = "auto",
         width: int = 256,
-        depth: int = 2,
+        depth: int | None = None,
         masking: float | None = None,
         neighbour_weight: float | None = None,
         neighbours: int = 15,
@@ -148,7 +153,7 @@ class TabularVAE(LatentEstimator):
         dropout: float = 0.0,
         epochs: int | None = None,
         batch_size: int | None = None,
-        learning_rate: float = 4e-3,
+        learning_rate: float | None = None,
         patience: int | None = None,
         averaging: float | None = 0.99,
         label_name: str = "label",
@@ -258,13 +263,20 @@ class TabularVAE(LatentEstimator):
     def _rows_a_step(self, count: int) -> int:
         if self.batch_size:
             return self.batch_size
-        share, least = (8, 128) if self._neighbour_weight() else (50, 32)
-        return int(np.clip(count // share, least, 1024))
+        share, least, most = (8, 128, 512) if self._neighbour_weight() else (50, 32, 1024)
+        return int(np.clip(count // share, least, most))
+
+    def depths(self) -> tuple[int, int]:
+        """Layers of the encoder and of the decoder."""
+        usual = MAP_DEPTH if self._neighbour_weight() else DEPTH
+        depth = usual if self.depth is None else self.depth
+        return depth, min(depth, DEPTH)
 
     def _build(self, data: TableData | None) -> LatentModel:
         inputs = self._features().width
-        encoder, features = perceptron(inputs, self.width, self.depth, self.dropout)
-        network, last = perceptron(self.latent_dim, self.width, self.depth)
+        deep, shallow = self.depths()
+        encoder, features = perceptron(inputs, self.width, deep, self.dropout)
+        network, last = perceptron(self.latent_dim, self.width, shallow)
         network.append(torch.nn.Linear(last, outputs_of(self.columns_)))
         classes = self.class_names_
         model = LatentModel(
@@ -288,14 +300,15 @@ class TabularVAE(LatentEstimator):
 
     def _plan(self, data: Any) -> Plan:
         epochs = self.epochs or int(np.clip(STEPS // len(data), 15, 300))
+        weight = self._neighbour_weight() * len(self.columns_)
+        learning_rate = self.learning_rate or (MAP_LEARNING_RATE if weight else LEARNING_RATE)
         phase = Phase(
             epochs=epochs,
-            learning_rate=Schedule(self.learning_rate, 0.0, epochs, "cosine"),
+            learning_rate=Schedule(learning_rate, 0.0, epochs, "cosine"),
             kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
             label_weight=Schedule(self.label_weight, self.label_weight),
             rate=self.rate,
         )
-        weight = self._neighbour_weight() * len(self.columns_)
         return Plan(
             (phase,),
             self.free_bits,
@@ -350,7 +363,9 @@ class TabularVAE(LatentEstimator):
         return self._over(X, lambda batch: bound(self.model_.evidence(batch, SCORE_DRAWS, choose)))
 
     def decode(self, Z: Any) -> Any:
-        """The row that each code Z (N, latent_dim) stands for: means of numbers, the most probable categories."""
+        """The row that each code Z (N, latent_dim) stands for: the most probable categories; of a number its mean, or
+        its median where the column is positive or heavy-tailed.
+        """
         return self._table(self._numbers(self._from_codes(self._codes(Z), lambda row: row.mean())))
 
     def inverse_transform(self, Z: Any) -> Any:

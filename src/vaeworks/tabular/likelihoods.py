@@ -126,12 +126,12 @@ class Row:
     Parameters
     ----------
     parts : list of (Tensor of column numbers, Distribution)
-    log_slopes : callable
-        Targets (N, D) -> the log-density that turning them into the table's own units adds.
+    scales : Scales
+        Between targets and the table's own units, in which densities are given.
     """
 
-    def __init__(self, parts: list[tuple[Tensor, Distribution]], log_slopes: Callable[[Tensor], Tensor]) -> None:
-        self.parts, self.log_slopes = parts, log_slopes
+    def __init__(self, parts: list[tuple[Tensor, Distribution]], scales: Scales) -> None:
+        self.parts, self.scales = parts, scales
 
     def log_prob(self, target: Tensor, observed: Tensor | None = None) -> Tensor:
         """log p(row | z) in nats, (N,), a density in the table's own units; a missing entry counts nothing."""
@@ -146,7 +146,7 @@ class Row:
             scores = torch.zeros_like(known)
             for columns, distribution in self.parts:
                 scores[:, columns] = distribution.log_prob(known[:, columns]).to(scores.dtype)
-        scores = scores + self.log_slopes(known).to(scores.dtype)
+        scores = scores + self.scales.log_slopes(known).to(scores.dtype)
         return scores if observed is None else torch.where(observed, scores, torch.zeros_like(scores))
 
     def sample(self) -> Tensor:
@@ -154,7 +154,7 @@ class Row:
         return self._filled(lambda distribution: distribution.sample())
 
     def mean(self) -> Tensor:
-        """The mean of every number; the most probable of a binary, categorical or ordinal column."""
+        """The mean of every number's target; the most probable of a binary, categorical or ordinal column."""
         return self._filled(centre_of)
 
     def _filled(self, values: Callable[[Distribution], Tensor]) -> Tensor:
@@ -195,7 +195,7 @@ class RowLikelihood(nn.Module):
             (places.to(z.device), family(part))
             for places, family, part in zip(self.places, self.families, raw, strict=True)
         ]
-        return Row(parts, self.scales.log_slopes)
+        return Row(parts, self.scales)
 
 
 def families_of(columns: list[Column], shared: bool) -> tuple[nn.ModuleList, list[Tensor]]:

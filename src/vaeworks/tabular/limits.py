@@ -2,7 +2,7 @@
 
 from sklearn.utils._param_validation import StrOptions
 
-from ..fitting.limits import COUNT, NOT_NEGATIVE, SHARE, SHARED, WHOLE
+from ..fitting.limits import COUNT, NOT_NEGATIVE, POSITIVE, SHARE, SHARED, WHOLE
 
 SCALINGS = ("auto", "table", "standard", "quantile")
 
@@ -11,10 +11,11 @@ LIMITS = {
     "kinds": [dict, None],
     "scaling": [StrOptions(set(SCALINGS))],
     "width": [COUNT],
-    "depth": [WHOLE],
+    "depth": [WHOLE, None],
     "masking": [SHARE, None],
     "neighbour_weight": [NOT_NEGATIVE, None],
     "neighbours": [COUNT],
     "epochs": [COUNT, None],
     "batch_size": [COUNT, None],
+    "learning_rate": [POSITIVE, None],
 }

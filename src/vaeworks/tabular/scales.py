@@ -22,6 +22,7 @@ class Scales(nn.Module):
 
     def __init__(self, columns: list[Column]) -> None:
         super().__init__()
+        self.columns = columns
         kept = [column.kind in (*DISCRETE, "count") for column in columns]
         centre = [0.0 if keep else column.centre for keep, column in zip(kept, columns, strict=True)]
         spread = [1.0 if keep else column.spread for keep, column in zip(kept, columns, strict=True)]
@@ -69,6 +70,13 @@ class Scales(nn.Module):
         total = bent - self.spread.log()
         total[:, self.positive] -= u[:, self.positive]
         return total
+
+    def curved(self, columns: Tensor) -> tuple[Tensor, "Scales"]:
+        """Which of some columns' maps are not linear, as places among them, and the scales of those alone."""
+        own = [self.columns[index] for index in columns.tolist()]
+        places = [place for place, column in enumerate(own) if column.knots or column.kind == "positive"]
+        chosen = Scales([own[place] for place in places])
+        return torch.tensor(places, device=columns.device).long(), chosen.to(columns.device)
 
     def _knots(self, like: Tensor) -> list[tuple[int, Tensor]]:
         return [(index, knots.to(like.device)) for index, knots in self.bends.items()]

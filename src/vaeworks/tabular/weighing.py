@@ -1,15 +1,17 @@
 """Posterior draws weighed by importance: what fills holes, and what rows are drawn that agree with given values."""
 
 import torch
+from numpy.polynomial.hermite_e import hermegauss
 from torch import Tensor
-from torch.distributions import Categorical, Distribution
+from torch.distributions import Bernoulli, Categorical, Distribution, Normal
 
 from ..core.batch import Batch
 from ..core.model import Choose, LatentModel
 from ..fitting.labels import LABEL
 from .likelihoods import Row
+from .scales import Scales
 
-DRAWS_A_CODE = 100
+DRAWS_A_CODE, NODES = 100, 5
 
 
 def common_draws(samples: int, latent_dim: int, seed: int, balanced: bool = False) -> Choose:
@@ -38,18 +40,38 @@ def weighed(model: LatentModel, batch: Batch, samples: int, choose: Choose) -> t
 
 
 def expected(row: Row, weights: Tensor) -> Tensor:
-    """The targets (B, D) that are expected under the weights: means of numbers, the most probable category."""
+    """What is expected under the weights, as targets (B, D): of a number its mean, else the most probable category.
+
+    The mean is that of the table's own numbers, which is not their mean target where a column is bent or positive.
+    """
     found: dict[int, Tensor] = {}
     for columns, distribution in row.parts:
-        values = distribution.probs if isinstance(distribution, Categorical) else distribution.mean
-        values = values.unflatten(0, weights.shape)
-        mean = (weights.reshape(*weights.shape, *[1] * (values.dim() - 2)) * values).sum(0)
         if isinstance(distribution, Categorical):
-            mean = mean.argmax(-1).to(mean.dtype)
-        elif isinstance(distribution, torch.distributions.Bernoulli):
+            mean = averaged(distribution.probs, weights).argmax(-1).to(weights.dtype)
+        else:
+            mean = averaged(distribution.mean, weights)
+        if isinstance(distribution, Bernoulli):
             mean = (mean > 0.5).to(mean.dtype)
+        elif isinstance(distribution, Normal):
+            places, scales = row.scales.curved(columns)
+            if len(places):
+                numbers = mean_numbers(distribution.mean[:, places], distribution.stddev[:, places], scales)
+                mean[:, places] = scales.targets(averaged(numbers, weights)).to(mean.dtype)
         found.update(zip(columns.tolist(), mean.T, strict=True))
     return torch.stack([found[index] for index in range(len(found))], 1)
+
+
+def averaged(values: Tensor, weights: Tensor) -> Tensor:
+    """(samples x B, ...) -> (B, ...), under weights (samples, B)."""
+    values = values.unflatten(0, weights.shape)
+    return (weights.reshape(*weights.shape, *[1] * (values.dim() - 2)) * values).sum(0)
+
+
+def mean_numbers(mean: Tensor, scale: Tensor, scales: Scales) -> Tensor:
+    """The means of numbers whose targets (N, D) are normal, by Gauss-Hermite quadrature."""
+    places, shares = hermegauss(NODES)
+    values = [share * scales.numbers(mean + place * scale) for place, share in zip(places, shares, strict=True)]
+    return torch.stack(values).sum(0) / shares.sum()
 
 
 def resampled(row: Row, weights: Tensor, draws: int) -> Tensor:
