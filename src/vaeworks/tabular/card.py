@@ -15,5 +15,6 @@ def table_card(estimator: Any) -> str:
     counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     deep, shallow = estimator.depths()
     body = f"""Perceptrons of {deep} (encoder) and {shallow} (decoder) layers of {estimator.width} units around
-{estimator.latent_dim} latent units; {len(estimator.columns_)} columns ({counted}), each with the likelihood of its kind."""
+{estimator.latent_dim} latent units; {len(estimator.columns_)} columns ({counted}), each with the likelihood of its
+kind."""
     return card(estimator, "A tabular VAE", body, CAUTION)
