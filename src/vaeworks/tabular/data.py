@@ -10,7 +10,8 @@ from torch import Tensor
 from ..core.batch import Batch
 from ..fitting.labels import LABEL
 from .columns import Column
-from .neighbours import GROUP_NUMBER, grouped_order
+from .components import principal_axes
+from .neighbours import GROUP_NUMBER, grouped_order, nearest
 from .networks import Features
 from .scales import Scales
 
@@ -31,8 +32,13 @@ class TableData:
         float32 to train, float64 where answers may not depend on how rows are batched.
     masking : float
         Share of the entries that the encoder does not see while training.
-    neighbours : ndarray (N, K) or None
-        Rows near each row, of which some share its batch while training.
+
+    Attributes
+    ----------
+    axes : ndarray (D, K) or None
+        Principal axes of what the encoder reads, once `find_neighbours` searched along them.
+    neighbours : ndarray (N, count) or None
+        Rows near each row, of which some share its batch while training; once `find_neighbours` found them.
     """
 
     def __init__(
@@ -44,11 +50,12 @@ class TableData:
         batch_size: int,
         dtype: torch.dtype = torch.float32,
         masking: float = 0.0,
-        neighbours: np.ndarray | None = None,
     ) -> None:
         self.matrix, self.labels = matrix, torch.from_numpy(labels)
         self.scales, self.features = Scales(columns), features
-        self.batch_size, self.dtype, self.masking, self.neighbours = batch_size, dtype, masking, neighbours
+        self.batch_size, self.dtype, self.masking = batch_size, dtype, masking
+        self.axes: np.ndarray | None = None
+        self.neighbours: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Batches an epoch."""
@@ -85,6 +92,12 @@ class TableData:
     def dense(self, rows: np.ndarray | slice) -> np.ndarray:
         chosen = self.matrix[rows]
         return chosen.toarray() if hasattr(chosen, "toarray") else chosen
+
+    def find_neighbours(self, count: int, seed: int) -> None:
+        """Look for the `count` rows near each row, along principal axes where there are many columns."""
+        rows = self.readable()
+        self.axes = principal_axes(rows, seed)
+        self.neighbours = nearest(rows if self.axes is None else rows @ self.axes, count)
 
     def readable(self) -> np.ndarray:
         """What the encoder reads of every row, (N, width)."""

@@ -24,12 +24,13 @@ from ..fitting.sampling import class_index, draw_codes
 from ..fitting.training import Data, own_random_numbers
 from .card import table_card
 from .columns import Column
+from .components import behind_components
 from .data import TableData
 from .frames import Frame, as_container, columns_of_objects, frame_of, is_frame
 from .learning import holes_in, learn, matrix_of, names_of, partial_row, rows_in
 from .likelihoods import RowLikelihood, outputs_of
 from .limits import LIMITS
-from .neighbours import nearest, neighbour_penalty
+from .neighbours import neighbour_penalty
 from .networks import Features, perceptron
 from .scales import Scales
 from .weighing import codes_given, common_draws, expected, resampled, weighed
@@ -37,6 +38,7 @@ from .weighing import codes_given, common_draws, expected, resampled, weighed
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
 MAP_UNITS, MAP_WEIGHT, MASKING = 2, 10.0, 0.1
 DEPTH, MAP_DEPTH = 2, 4
+MANY = 2  # times as many columns as components, for which it pays to put these in their place
 LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
 
 
@@ -132,6 +134,7 @@ class TabularVAE(LatentEstimator):
     columns_: list[Column]
     shared_: bool
     marks_: bool
+    components_: int
     container_: str
     _parameter_constraints: ClassVar[dict] = LIMITS
 
@@ -204,15 +207,31 @@ class TabularVAE(LatentEstimator):
         matrix, known = matrix_of(table, self.columns_), self._indices(labels)
         masking = self._masking(matrix)
         self.marks_ = bool(start.marks_ if start else masking or holes_in(matrix))
+        training, judged = self._divided(matrix, known, masking, validation)
+        self.components_ = start.components_ if start else self._components(training)
+        return training, judged
+
+    def _divided(
+        self, matrix: Any, known: np.ndarray, masking: float, validation: Any
+    ) -> tuple[TableData, TableData | None]:
+        """Rows to train on, and rows to judge by: those given, or some held out."""
         if validation is not None:
             rows, own = validation
             return self._training(matrix, known, masking), self._judged(rows, own, torch.float32)
-        kept_back = held_out(0, count, self.validation_fraction)
+        kept_back = held_out(0, len(known), self.validation_fraction)
         rows, others = np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
         if not len(rows) or not len(others):
             return self._training(matrix, known, masking), None
         training = self._training(matrix[rows], known[rows], masking)
         return training, self._data(matrix[others], known[others], torch.float32)
+
+    def _components(self, data: TableData) -> int:
+        """How many principal components both perceptrons work with in the place of columns; 0 for the columns."""
+        real = all(column.kind == "real" and not column.knots for column in self.columns_)
+        if data.axes is None or self.marks_ or not (self.shared_ and real):
+            return 0
+        columns, components = data.axes.shape
+        return components if columns >= MANY * components else 0
 
     def _masking(self, matrix: Any) -> float:
         if self.masking is not None:
@@ -241,7 +260,7 @@ class TabularVAE(LatentEstimator):
         data = self._data(matrix, labels, torch.float32)
         data.masking = masking
         if self._neighbour_weight() and matrix.shape[0] > 2:
-            data.neighbours = nearest(data.readable(), self.neighbours, self.random_state)
+            data.find_neighbours(self.neighbours, self.random_state)
         return data
 
     def _neighbour_weight(self) -> float:
@@ -273,20 +292,30 @@ class TabularVAE(LatentEstimator):
         return depth, min(depth, DEPTH)
 
     def _build(self, data: TableData | None) -> LatentModel:
-        inputs = self._features().width
+        inputs, axes = self._features().width, self._axes(data)
         deep, shallow = self.depths()
-        encoder, features = perceptron(inputs, self.width, deep, self.dropout)
+        encoder, features = perceptron(inputs if axes is None else self.components_, self.width, deep, self.dropout)
+        if axes is not None:
+            encoder = behind_components(encoder, axes)
         network, last = perceptron(self.latent_dim, self.width, shallow)
-        network.append(torch.nn.Linear(last, outputs_of(self.columns_)))
+        network.append(torch.nn.Linear(last, outputs_of(self.columns_, axes)))
         classes = self.class_names_
         model = LatentModel(
             encoder,
             NormalPosterior(features, self.latent_dim),
             make_prior(self.prior, self.latent_dim, lambda: self._pseudo_inputs(data, inputs)),
-            RowLikelihood(network, self.columns_, self.shared_),
+            RowLikelihood(network, self.columns_, self.shared_, axes),
             {} if classes is None else {LABEL: ClassHead(self.latent_dim, len(classes))},
         )
         return model if data is not None else exact(model)
+
+    def _axes(self, data: TableData | None) -> Tensor | None:
+        """Principal axes (D, components_); room for them where weights are about to be loaded."""
+        if not self.components_:
+            return None
+        if data is None or data.axes is None:
+            return torch.zeros(len(self.columns_), self.components_)
+        return torch.from_numpy(np.ascontiguousarray(data.axes, dtype=np.float32))
 
     def _pseudo_inputs(self, data: TableData | None, inputs: int) -> Tensor:
         """Rows for a VampPrior, few repeated; empty ones where weights are about to be loaded."""
@@ -333,6 +362,7 @@ class TabularVAE(LatentEstimator):
             "columns": [column.to_state() for column in self.columns_],
             "shared": self.shared_,
             "marks": self.marks_,
+            "components": self.components_,
             "container": self.container_,
             "feature_names": None if names is None else list(names),
             "classes": None if classes is None else classes.to_state(),
@@ -341,6 +371,7 @@ class TabularVAE(LatentEstimator):
     def _restore_data(self, state: dict) -> None:
         self.columns_ = [Column(**column) for column in state["columns"]]
         self.shared_, self.marks_, self.container_ = state["shared"], state["marks"], state["container"]
+        self.components_ = state["components"]
         self.n_features_in_ = len(self.columns_)
         if state["feature_names"] is not None:
             self.feature_names_in_ = np.array(state["feature_names"], dtype=object)

@@ -11,6 +11,7 @@ from torch.nn.functional import logsigmoid, pad, softplus
 
 from ..core.precision import at_least_float32
 from .columns import Column
+from .components import InSpan, stretch_of
 from .scales import Scales
 
 LEAST_SCALE = 0.02  # of a column whose variance is 1: no density is sharper, however rounded the values
@@ -24,17 +25,24 @@ class Numbers(nn.Module):
     columns : list of Column
     shared : bool
         One scale for all columns.
+    axes : Tensor (D, K) or None
+        What the means are a combination of, where they are not free.
     """
 
-    def __init__(self, columns: list[Column], shared: bool = False) -> None:
+    axes: Tensor | None
+
+    def __init__(self, columns: list[Column], shared: bool = False, axes: Tensor | None = None) -> None:
         super().__init__()
-        self.outputs = len(columns)
+        self.outputs = len(columns) if axes is None else axes.shape[1]
+        self.register_buffer("axes", axes)
         start = math.log(math.expm1(0.5))
         self.raw_scale = nn.Parameter(torch.full((1 if shared else len(columns),), start))
 
     def forward(self, raw: Tensor) -> Distribution:
-        scale = (softplus(self.raw_scale) + LEAST_SCALE).expand_as(raw)
-        return Normal(raw, scale, validate_args=False)
+        scale = softplus(self.raw_scale) + LEAST_SCALE
+        if self.axes is not None:
+            return InSpan(raw * stretch_of(self.axes), self.axes, scale)
+        return Normal(raw, scale.expand_as(raw), validate_args=False)
 
 
 class Counts(nn.Module):
@@ -135,6 +143,9 @@ class Row:
 
     def log_prob(self, target: Tensor, observed: Tensor | None = None) -> Tensor:
         """log p(row | z) in nats, (N,), a density in the table's own units; a missing entry counts nothing."""
+        first = self.parts[0][1]
+        if observed is None and isinstance(first, InSpan):  # then it has all columns, and their maps are linear
+            return first.log_prob_of_rows(target) + self.scales.log_slopes(target[:1]).sum(1).to(target.dtype)
         return self.log_prob_of_entries(target, observed).sum(1)
 
     def log_prob_of_entries(self, target: Tensor, observed: Tensor | None = None) -> Tensor:
@@ -182,12 +193,14 @@ class RowLikelihood(nn.Module):
     columns : list of Column
     shared : bool
         One scale for all real columns.
+    axes : Tensor (D, K) or None
+        What the means of real columns are a combination of; for tables of such columns alone.
     """
 
-    def __init__(self, network: nn.Module, columns: list[Column], shared: bool) -> None:
+    def __init__(self, network: nn.Module, columns: list[Column], shared: bool, axes: Tensor | None = None) -> None:
         super().__init__()
         self.network, self.scales = network, Scales(columns)
-        self.families, self.places = families_of(columns, shared)
+        self.families, self.places = families_of(columns, shared, axes)
 
     def forward(self, z: Tensor, condition: object = None) -> Row:
         raw = at_least_float32(self.network(z)).split([family.outputs for family in self.families], 1)
@@ -198,18 +211,18 @@ class RowLikelihood(nn.Module):
         return Row(parts, self.scales)
 
 
-def families_of(columns: list[Column], shared: bool) -> tuple[nn.ModuleList, list[Tensor]]:
+def families_of(columns: list[Column], shared: bool, axes: Tensor | None = None) -> tuple[nn.ModuleList, list[Tensor]]:
     """The families that occur, and the column numbers of each."""
     families, places = nn.ModuleList(), []
     for kinds, make in FAMILIES:
         own = [index for index, column in enumerate(columns) if column.kind in kinds]
         if own:
             mine = [columns[index] for index in own]
-            families.append(make(mine, shared) if make is Numbers else make(mine))
+            families.append(make(mine, shared, axes) if make is Numbers else make(mine))
             places.append(torch.tensor(own))
     return families, places
 
 
-def outputs_of(columns: list[Column]) -> int:
+def outputs_of(columns: list[Column], axes: Tensor | None = None) -> int:
     """How many numbers the decoder's network gives."""
-    return sum(cast(int, family.outputs) for family in families_of(columns, False)[0])
+    return sum(cast(int, family.outputs) for family in families_of(columns, False, axes)[0])

@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
@@ -11,16 +10,11 @@ from ..core.evidence import Evidence
 from ..fitting.plan import Penalty
 
 GROUP_NUMBER = "group"
-COMPONENTS, REACH, GROUP = 50, 20.0, 8
+REACH, GROUP = 20.0, 8
 
 
-def nearest(rows: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """The `count` nearest other rows of each row, (N, count), exact after PCA to at most 50 components."""
-    components = min(COMPONENTS, *rows.shape)
-    if components < rows.shape[1]:
-        rows = PCA(
-            components, svd_solver="covariance_eigh" if rows.shape[1] <= 2000 else "randomized", random_state=seed
-        ).fit_transform(rows)
+def nearest(rows: np.ndarray, count: int) -> np.ndarray:
+    """The `count` nearest other rows of each row (N, D), exactly, as (N, count)."""
     search = NearestNeighbors(n_neighbors=min(count, len(rows) - 1), algorithm="brute").fit(rows.astype(np.float32))
     return search.kneighbors(return_distance=False)
 
