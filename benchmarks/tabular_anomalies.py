@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from vaeworks import TabularVAE
 
-SETTINGS = {"latent_dim": 8}
+SETTINGS = {"latent_dim": 8, "scaling": "quantile"}
 SEEDS = 3
 
 

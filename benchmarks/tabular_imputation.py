@@ -21,7 +21,7 @@ from vaeworks import TabularVAE
 
 TABLES = {"breast-cancer": load_breast_cancer, "wine": load_wine, "digits": load_digits, "diabetes": load_diabetes}
 MASKS, SHARE = 10, 0.2
-SETTINGS = {"latent_dim": 32, "masking": 0.2}
+SETTINGS = {"latent_dim": 16, "masking": 0.1, "scaling": "table"}
 
 
 def parts(X: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -25,7 +25,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from vaeworks import TabularVAE, datasets
 
 TABLES, SPLITS = ("breast-cancer", "wine", "penguins"), 5
-SETTINGS = {"latent_dim": 8}
+SETTINGS = {"latent_dim": 8, "width": 128, "prior": "vamp"}
 
 
 def numbers_and_words(table: pd.DataFrame) -> Any:

@@ -81,6 +81,18 @@ def test_anomaly_score_is_the_negative_likelihood(linear):
     assert np.corrcoef(-linear.anomaly_score(LINEAR), exact)[0, 1] > 0.99
 
 
+def test_anomaly_scores_do_not_depend_on_how_a_column_is_bent():
+    """A row is as odd by the logarithms of its numbers as by the numbers of a positive column."""
+    random = np.random.default_rng(0)
+    numbers = np.exp(random.normal(size=(300, 1)) + 0.3 * random.normal(size=(300, 4)))
+    settings = {"latent_dim": 1, "neighbour_weight": 0, "width": 16, "epochs": 20, "scaling": "standard"}
+    names = [f"x{index}" for index in range(4)]
+    positive = TabularVAE(kinds=dict.fromkeys(names, "positive"), **settings).fit(numbers)
+    real = TabularVAE(**settings).fit(np.log(numbers))
+    np.testing.assert_allclose(positive.anomaly_score(numbers), real.anomaly_score(np.log(numbers)), rtol=1e-3)
+    assert not np.allclose(positive.score_samples(numbers), real.score_samples(np.log(numbers)), atol=0.1)
+
+
 def test_holes_are_filled_with_the_conditional_mean(linear):
     """Of the normal distribution that the linear model is, in closed form."""
     decoder = linear.model_.decoder

@@ -1,7 +1,7 @@
 """`TabularVAE`: tables of mixed columns with holes."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..core.evidence import Evidence
 from ..core.likelihoods import ClassHead
 from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
@@ -152,7 +153,7 @@ class TabularVAE(LatentEstimator):
         rate: float | None = None,
         free_bits: float = 0.0,
         kl_warmup: float = 0.0,
-        label_weight: float = 3.0,
+        label_weight: float = 10.0,
         dropout: float = 0.0,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -382,16 +383,26 @@ class TabularVAE(LatentEstimator):
 
         It is a density in the table's own units where columns are numbers, and it is over what was observed.
         """
-        return self._bounds(X, lambda evidence: evidence.elbo(), balanced=True)
+        return self._bounds(X, lambda evidence, batch: evidence.elbo(), balanced=True)
 
     def anomaly_score(self, X: Any) -> np.ndarray:
-        """How little the model expects a row: the negative importance-weighted bound on log p(row), (N,), 32 draws."""
-        return -self._bounds(X, lambda evidence: evidence.importance_bound(), balanced=False)
+        """How little the model expects a row: the negative importance-weighted bound on log p(row), (N,), 32 draws.
 
-    def _bounds(self, X: Any, bound: Callable, balanced: bool) -> np.ndarray:
+        In nats, over what was observed, and of numbers as the model scales them: normal scores of heavy-tailed columns,
+        logarithms of positive ones. In the table's own units rows would pass for normal wherever values crowd together.
+        """
+
+        def oddness(evidence: Evidence, batch: Batch) -> Tensor:
+            decoder = cast(RowLikelihood, self.model_.decoder)
+            assert batch.target is not None
+            return decoder.log_slope(batch.target, batch.observed) - evidence.importance_bound()
+
+        return self._bounds(X, oddness, balanced=False)
+
+    def _bounds(self, X: Any, bound: Callable[[Evidence, Batch], Tensor], balanced: bool) -> np.ndarray:
         check_is_fitted(self)
         choose = common_draws(SCORE_DRAWS, self.latent_dim, self.random_state, balanced)
-        return self._over(X, lambda batch: bound(self.model_.evidence(batch, SCORE_DRAWS, choose)))
+        return self._over(X, lambda batch: bound(self.model_.evidence(batch, SCORE_DRAWS, choose), batch))
 
     def decode(self, Z: Any) -> Any:
         """The row that each code Z (N, latent_dim) stands for: the most probable categories; of a number its mean, or

@@ -210,6 +210,12 @@ class RowLikelihood(nn.Module):
         ]
         return Row(parts, self.scales)
 
+    def log_slope(self, target: Tensor, observed: Tensor | None = None) -> Tensor:
+        """What a row's density in the table's own units has above that of its targets, in nats, (N,)."""
+        known = target if observed is None else torch.where(observed, target, torch.zeros_like(target))
+        slopes = self.scales.log_slopes(known)
+        return (slopes if observed is None else slopes.masked_fill(~observed, 0.0)).sum(1)
+
 
 def families_of(columns: list[Column], shared: bool, axes: Tensor | None = None) -> tuple[nn.ModuleList, list[Tensor]]:
     """The families that occur, and the column numbers of each."""
