@@ -1,5 +1,7 @@
 """What columns look like, and the maps between their values, numbers and targets."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -56,7 +58,7 @@ def test_a_declared_kind_wins():
 @pytest.mark.parametrize("convert", [pl.from_pandas, lambda table: pa.Table.from_pandas(table)])
 def test_every_kind_of_frame_is_read_alike(convert):
     plain = TABLE.drop(columns="grade")
-    assert columns_of(convert(plain)) == columns_of(plain)
+    assert columns_of(convert(plain)) == [replace(column, dtype="") for column in columns_of(plain)]
 
 
 def test_only_heavy_tails_are_bent():

@@ -11,7 +11,7 @@ from vaeworks import TabularVAE, load
 from vaeworks.tabular.components import COMPONENTS, Components, InSpan, behind_components, principal_axes
 from vaeworks.tabular.networks import perceptron
 
-COLUMNS = 120
+COLUMNS = 220
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +69,35 @@ def test_holes_that_come_later_are_filled(plane, rows):
     assert error < 0.8 * naive
 
 
-def test_what_is_saved_and_loaded_places_alike(plane, rows, tmp_path):
-    plane.save(tmp_path / "model")
-    np.testing.assert_allclose(load(tmp_path / "model").transform(rows), plane.transform(rows))
+@pytest.mark.parametrize("compact", [False, True])
+def test_what_is_saved_and_loaded_places_alike_along_the_same_axes(plane, rows, tmp_path, compact):
+    plane.save(tmp_path / "model", compact=compact)
+    again = load(tmp_path / "model")
+    np.testing.assert_allclose(again.transform(rows), plane.transform(rows), atol=0.05 if compact else 1e-9)
+    axes = again.model_.encoder[0].axes
+    assert_close(axes.T @ axes, torch.eye(COMPONENTS).double(), rtol=0, atol=1e-5)
+
+
+def test_densities_of_rows_are_exact_in_half_precision(rows):
+    axes = torch.from_numpy(principal_axes(rows, 0)).float()
+    value, scale = torch.from_numpy(rows).float(), torch.tensor([0.1])
+    row = InSpan(value @ axes, axes, scale)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mixed = row.log_prob_of_rows(value)
+    assert_close(mixed, row.log_prob_of_rows(value), rtol=1e-4, atol=0.1)
 
 
 def test_training_goes_on_from_a_fitted_model(plane, rows):
-    further = TabularVAE(latent_dim=2, scaling="table", width=32, epochs=1, batch_size=64).fit(rows, start=plane)
+    other = rows[::-1][:200] + np.random.default_rng(1).normal(size=(200, COLUMNS))
+    further = TabularVAE(latent_dim=2, scaling="table", width=32, epochs=1, batch_size=64).fit(other, start=plane)
     assert further.components_ == COMPONENTS
     assert_close(further.model_.encoder[0].axes, plane.model_.encoder[0].axes)
+    assert_close(further.model_.decoder.families[0].axes, plane.model_.encoder[0].axes)
 
 
-@pytest.mark.parametrize("settings", [{"masking": 0.1}, {"scaling": "standard"}, {"neighbour_weight": 0.0}])
+@pytest.mark.parametrize(
+    "settings", [{"masking": 0.1}, {"scaling": "standard"}, {"neighbour_weight": 0.0}, {"depth": 0}]
+)
 def test_columns_are_read_where_components_do_not_stand_for_them(rows, settings):
     model = TabularVAE(latent_dim=2, width=8, epochs=1, **{"scaling": "table", **settings}).fit(rows)
     assert model.components_ == 0

@@ -12,9 +12,9 @@ from scipy.linalg import subspace_angles
 from scipy.stats import multivariate_normal
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
-from sklearn.datasets import load_digits, load_iris
+from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.manifold import trustworthiness
 from sklearn.model_selection import cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
@@ -91,6 +91,8 @@ def test_anomaly_scores_do_not_depend_on_how_a_column_is_bent():
     real = TabularVAE(**settings).fit(np.log(numbers))
     np.testing.assert_allclose(positive.anomaly_score(numbers), real.anomaly_score(np.log(numbers)), rtol=1e-3)
     assert not np.allclose(positive.score_samples(numbers), real.score_samples(np.log(numbers)), atol=0.1)
+    numbers[::2, 1] = numbers[1::3, 3] = np.nan
+    np.testing.assert_allclose(positive.anomaly_score(numbers), real.anomaly_score(np.log(numbers)), rtol=1e-3)
 
 
 def test_holes_are_filled_with_the_conditional_mean(linear):
@@ -165,6 +167,61 @@ def test_rows_come_back_in_the_form_and_types_of_the_fit(name):
     assert set(table["town"]) <= {"Bern", "Genf", "Zug"}
     assert set(table["member"]) <= {True, False}
     assert (table["children"] >= 0).all()
+
+
+def test_a_pandas_table_keeps_its_index_and_types():
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "age": random.normal(40, 9, 60),
+            "rooms": pd.array(random.integers(1, 9, 60), dtype="Int64"),
+            "owner": random.random(60) < 0.5,
+            "size": pd.Categorical(random.choice(["s", "m", "l"], 60), ["s", "m", "l"], ordered=True),
+            "town": pd.Categorical(random.choice(["Bern", "Basel", "Biel"], 60)),
+        },
+        index=random.permutation(60) + 100,
+    )
+    model = TabularVAE(latent_dim=2, width=16, epochs=2).fit(table)
+    holed = table.copy()
+    holed.loc[holed.index[::3], ["age", "size", "rooms"]] = None
+    filled = model.impute(holed)
+    assert filled.index.equals(table.index)
+    assert filled.dtypes.equals(table.dtypes)
+    assert model.sample(3).dtypes.equals(table.dtypes)
+    assert {column.name: column.kind for column in TabularVAE(epochs=1, width=8).fit(filled).columns_}[
+        "size"
+    ] == "ordinal"
+
+
+def test_a_small_map_decodes_into_more_than_means():
+    X = load_iris().data
+    model = TabularVAE(latent_dim=2, device="cpu").fit(X)
+    off = (model.inverse_transform(model.transform(X)) - X) / X.std(0)
+    assert np.sqrt((off**2).mean()) < 0.6
+
+
+@pytest.mark.parametrize("other", [PEOPLE.iloc[:, :2], PEOPLE.assign(more=1.5)])
+def test_training_goes_on_only_from_a_model_of_the_same_columns(people, other):
+    with pytest.raises(VaeworksError, match="the model to start from has the columns"):
+        clone(people).fit(other, start=people)
+
+
+def test_labels_with_fractions_are_left_to_a_regressor():
+    X, y = load_diabetes(return_X_y=True)
+    pipeline = make_pipeline(TabularVAE(latent_dim=4, width=32, epochs=20), LinearRegression()).fit(X, y + 0.5)
+    assert pipeline[0].classes_ is None
+
+
+def test_labels_may_be_a_column_and_may_be_written_as_text():
+    X, y = load_iris(return_X_y=True)
+    model = TabularVAE(width=8, epochs=1).fit(X, pd.DataFrame({"label": y}))
+    assert list(model.classes_) == [0, 1, 2]
+    assert model.evaluate(X, y.astype(str))["accuracy"] == model.evaluate(X, y)["accuracy"]
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+def test_rows_of_an_array_are_read_as_those_of_the_fitted_table(people):
+    np.testing.assert_allclose(people.transform(PEOPLE.to_numpy(dtype=object)), people.transform(PEOPLE))
 
 
 def test_rows_are_drawn_that_have_given_values(people):

@@ -36,8 +36,8 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
 
     if is_named(source):
         found = load_named(str(source), "tabular", data)
-        if label == "":
-            return TableSet(found.name, found.table, None, None)
+        if label == "" and found.label_name:
+            return TableSet(found.name, found.table.append_column(found.label_name, [found.labels]), None, None)
         if label not in (None, found.label_name):
             raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''.")
         return found

@@ -36,7 +36,10 @@ def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: b
         raise VaeworksError(f"{folder} exists already: choose another folder, or pass overwrite (--overwrite)")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in estimator.model_.state_dict().items()}
     with folder_written_whole(folder) as temporary:
-        save_file(compacted(weights) if compact else weights, temporary / WEIGHTS)
+        buffers = {
+            name: weights.pop(name) for name, _ in estimator.model_.named_buffers() if compact and name in weights
+        }
+        save_file({**compacted(weights), **buffers} if compact else weights, temporary / WEIGHTS)
         if estimator.aggregated_ is not None:
             save_file(estimator.aggregated_.tensors, temporary / AGGREGATED)
         write_json(temporary / CONFIG, config_of(estimator))

@@ -283,6 +283,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         codes = torch.as_tensor(np.asarray(Z), dtype=parameter.dtype)
         if codes.dim() != 2 or codes.shape[1] != self.latent_dim:
             raise VaeworksError(f"codes must be (N, {self.latent_dim}), not {tuple(codes.shape)}")
+        if not codes.isfinite().all():
+            raise VaeworksError("codes must be finite numbers, and some are missing or infinite: leave those rows out")
         return codes.to(parameter.device)
 
     @available_if(has_labels)

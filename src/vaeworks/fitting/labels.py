@@ -35,6 +35,7 @@ class Classes:
     def __init__(self, names: Sequence[Any], missing_label: Any = None) -> None:
         self.names, self.missing_label = list(names), missing_label
         self._index = {name: index for index, name in enumerate(self.names)}
+        self._written = {str(name): index for index, name in enumerate(self.names)}
 
     @classmethod
     def learn(cls, found: Iterable[Any], missing_label: Any = "auto") -> "Classes | None":
@@ -87,9 +88,12 @@ class Classes:
     def _index_of(self, label: Any) -> int:
         if is_missing(label, self.missing_label):
             return MISSING
-        if label not in self._index:
+        place = self._index.get(
+            label, self._written.get(str(label))
+        )  # a file may hold numbers as text, or text as numbers
+        if place is None:
             raise VaeworksError(f"there is no class {label!r}: the classes are {', '.join(map(str, self.names[:20]))}")
-        return self._index[label]
+        return place
 
     def to_state(self) -> dict:
         return {"names": self.names, "missing_label": self.missing_label}
@@ -119,6 +123,9 @@ def labels_of(y: Any, count: int, examples: str) -> list:
     if y is None:
         return [None] * count
     y = y if hasattr(y, "__len__") else np.asarray(y)
+    if hasattr(y, "columns"):
+        y = np.asarray(y)
+        y = y.ravel() if y.shape[1] == 1 else y
     if len(y) != count:
         raise VaeworksError(f"there are {count} {examples} but {len(y)} labels: give one label each")
     return list(y)

@@ -31,6 +31,8 @@ class Column:
         Further, where t is not near normal: a piecewise linear map onto normal scores.
     whole, integer : bool
         Whether values are given back rounded, and as integers.
+    dtype : str
+        In the pandas DataFrame of the fit, or else empty.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Column:
     knots: list = field(default_factory=list)
     whole: bool = False
     integer: bool = False
+    dtype: str = ""
 
     def numbers(self, values: np.ndarray) -> np.ndarray:
         """The values as float64, (N,), categories as their indices, NaN where missing.
@@ -127,7 +130,10 @@ def learn_columns(frame: Frame, kinds: dict[str, str], scaling: str) -> list[Col
     unknown = [name for name in kinds if name not in frame.columns]
     if unknown:
         raise VaeworksError(f"there is no column {unknown[0]!r}: the columns are {', '.join(list(frame.columns)[:20])}")
-    return [learn_column(name, frame, kinds.get(name), scaling) for name in frame.columns]
+    return [
+        replace(learn_column(name, frame, kinds.get(name), scaling), dtype=frame.dtypes.get(name, ""))
+        for name in frame.columns
+    ]
 
 
 def learn_column(name: str, frame: Frame, kind: str | None, scaling: str) -> Column:

@@ -254,7 +254,10 @@ def sample(
     """
     from ..fitting.labels import class_named
 
-    given = dict(pair(word, "--where") for word in where or [])
+    pairs = [pair(word, "--where") for word in where or []]
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise VaeworksError("--where gives a column two values: give it one")
     own = [column.name for column in model.columns_]
     label = given.pop(model.label_name, None) if model.label_name not in own else None
     wanted = None if label is None else class_named(model.class_names_, label)

@@ -27,11 +27,11 @@ from .card import table_card
 from .columns import Column
 from .components import behind_components
 from .data import TableData
-from .frames import Frame, as_container, columns_of_objects, frame_of, is_frame
-from .learning import holes_in, learn, matrix_of, names_of, partial_row, rows_in
+from .frames import Frame, as_container, as_pandas, columns_of_objects, frame_of, is_frame
+from .learning import check_same_columns, classes_in, holes_in, learn, matrix_of, names_of, partial_row, rows_in
 from .likelihoods import RowLikelihood, outputs_of
 from .limits import LIMITS
-from .neighbours import neighbour_penalty
+from .neighbours import neighbour_penalty, reach_of
 from .networks import Features, perceptron
 from .scales import Scales
 from .weighing import codes_given, common_draws, expected, resampled, weighed
@@ -39,7 +39,7 @@ from .weighing import codes_given, common_draws, expected, resampled, weighed
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
 MAP_UNITS, MAP_WEIGHT, MASKING = 2, 10.0, 0.1
 DEPTH, MAP_DEPTH = 2, 4
-MANY = 2  # times as many columns as components, for which it pays to put these in their place
+MANY = 4  # times as many columns as components, for which it pays to put these in their place
 LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
 
 
@@ -198,11 +198,12 @@ class TabularVAE(LatentEstimator):
     def _prepare(self, X: Any, y: Any, validation: Any, start: Any = None) -> tuple[TableData, TableData | None]:
         table = self._read(X, reset=True)
         count = rows_in(table)
-        labels = labels_of(y, count, "rows")
+        labels = classes_in(labels_of(y, count, "rows"))
         if start is None:
             self.container_ = table.container if isinstance(table, Frame) else "array"
             self.columns_, self.shared_ = learn(table, self.kinds or {}, self.scaling)
         else:
+            check_same_columns(table, start.columns_)
             self.container_, self.columns_, self.shared_ = start.container_, start.columns_, start.shared_
         self.class_names_ = Classes.learn(labels, self.missing_label)
         matrix, known = matrix_of(table, self.columns_), self._indices(labels)
@@ -229,7 +230,7 @@ class TabularVAE(LatentEstimator):
     def _components(self, data: TableData) -> int:
         """How many principal components both perceptrons work with in the place of columns; 0 for the columns."""
         real = all(column.kind == "real" and not column.knots for column in self.columns_)
-        if data.axes is None or self.marks_ or not (self.shared_ and real):
+        if data.axes is None or self.marks_ or not (self.shared_ and real and self.depths()[0]):
             return 0
         columns, components = data.axes.shape
         return components if columns >= MANY * components else 0
@@ -241,6 +242,7 @@ class TabularVAE(LatentEstimator):
 
     def _read(self, X: Any, reset: bool = False) -> Any:
         """A table's columns, or an array or sparse matrix of numbers."""
+        X = X.collect() if hasattr(X, "collect") else X  # what polars reads lazily
         try:
             if is_frame(X):
                 validate_data(self, X, reset=reset, skip_check_array=True)
@@ -251,7 +253,8 @@ class TabularVAE(LatentEstimator):
         except ValueError as error:
             raise VaeworksError(str(error)) from error
         if found.dtype.kind in "OUS":
-            return columns_of_objects(found.astype(object), names_of(found.shape[1]))
+            names = names_of(found.shape[1]) if reset else [column.name for column in self.columns_]
+            return columns_of_objects(found.astype(object), names)
         return found
 
     def _indices(self, labels: list) -> np.ndarray:
@@ -345,7 +348,7 @@ class TabularVAE(LatentEstimator):
             self.patience,
             self.averaging,
             clip_norm=1000.0,
-            penalty=neighbour_penalty(weight) if weight else None,
+            penalty=neighbour_penalty(weight, reach_of(data.matrix.shape[0])) if weight else None,
             seed=self.random_state,
         )
 
@@ -389,7 +392,8 @@ class TabularVAE(LatentEstimator):
         """How little the model expects a row: the negative importance-weighted bound on log p(row), (N,), 32 draws.
 
         In nats, over what was observed, and of numbers as the model scales them: normal scores of heavy-tailed columns,
-        logarithms of positive ones. In the table's own units rows would pass for normal wherever values crowd together.
+        logarithms of positive ones. In the table's own units, as `score_samples` has it, rows would pass for normal
+        wherever values crowd together.
         """
 
         def oddness(evidence: Evidence, batch: Batch) -> Tensor:
@@ -406,7 +410,7 @@ class TabularVAE(LatentEstimator):
 
     def decode(self, Z: Any) -> Any:
         """The row that each code Z (N, latent_dim) stands for: the most probable categories; of a number its mean, or
-        its median where the column is positive or heavy-tailed.
+        its median where the column is positive or brought to normal scores.
         """
         return self._table(self._numbers(self._from_codes(self._codes(Z), lambda row: row.mean())))
 
@@ -430,6 +434,10 @@ class TabularVAE(LatentEstimator):
         A table as X is, or a list of them
         """
         check_is_fitted(self)
+        if samples < 1 or (imputations is not None and imputations < 1):
+            raise VaeworksError(
+                "impute takes at least one of samples, and of imputations (None for the expected values)"
+            )
         data = self._judged(X)
         data.batch_size = max(1, MOST_NUMBERS // (samples * (len(self.columns_) + 2 * self.width)))
         choose = common_draws(samples, self.latent_dim, self.random_state)
@@ -438,7 +446,7 @@ class TabularVAE(LatentEstimator):
             parts = [self._filled(batch, samples, choose, imputations) for batch in self._moved(data.epoch(None))]
         rows = data.dense(slice(None))
         filled = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
-        tables = [self._table(np.where(np.isnan(rows), each, rows)) for each in filled]
+        tables = [self._table(np.where(np.isnan(rows), each, rows), getattr(X, "index", None)) for each in filled]
         return tables[0] if imputations is None else tables
 
     @torch.no_grad()
@@ -513,9 +521,11 @@ class TabularVAE(LatentEstimator):
         numbers[:, whole] = numbers[:, whole].round()
         return numbers
 
-    def _table(self, numbers: np.ndarray) -> Any:
-        """Numbers (N, D) as a table in the form that was fitted."""
-        found = {column.name: column.values(numbers[:, index]) for index, column in enumerate(self.columns_)}
+    def _table(self, numbers: np.ndarray, index: Any = None) -> Any:
+        """Numbers (N, D) as a table in the form that was fitted; `index` is of the rows of a pandas DataFrame."""
+        found = {column.name: column.values(numbers[:, place]) for place, column in enumerate(self.columns_)}
+        if self.container_ == "pandas":
+            return as_pandas(found, self.columns_, index)
         return as_container(found, self.container_)
 
     def evaluate(self, X: Any, y: Any = None, samples: int = 10) -> dict:

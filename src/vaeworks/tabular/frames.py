@@ -24,12 +24,15 @@ class Frame:
         The categories, from low to high, of columns that declare their order.
     container : str
         'array', 'pandas', 'polars' or 'arrow': what to give rows back in.
+    dtypes : dict of str to str
+        The types of a pandas DataFrame's columns, to give them back in.
     """
 
     columns: dict[str, np.ndarray]
     whole: set[str] = field(default_factory=set)
     ordered: dict[str, list] = field(default_factory=dict)
     container: str = "array"
+    dtypes: dict[str, str] = field(default_factory=dict)
 
 
 def is_frame(X: Any) -> bool:
@@ -69,6 +72,7 @@ def frame_of(X: Any) -> Frame:
             if pa.types.is_dictionary(kind) and kind.ordered and table.num_rows
         },
         container=module if module in ("pandas", "polars") else "arrow",
+        dtypes={str(name): str(dtype) for name, dtype in X.dtypes.items()} if module == "pandas" else {},
     )
 
 
@@ -122,10 +126,6 @@ def as_container(columns: dict[str, np.ndarray], container: str) -> Any:
     if container == "array":
         plain = all(values.dtype.kind in "if" for values in columns.values())
         return np.column_stack([values if plain else values.astype(object) for values in columns.values()])
-    if container == "pandas":
-        import pandas as pd
-
-        return pd.DataFrame(columns)
     import pyarrow as pa
 
     table = pa.table({name: pa.array(values.tolist()) for name, values in columns.items()})
@@ -134,3 +134,16 @@ def as_container(columns: dict[str, np.ndarray], container: str) -> Any:
 
         return pl.from_arrow(table)
     return table
+
+
+def as_pandas(values: dict[str, np.ndarray], columns: list, index: Any) -> Any:
+    """Values as a DataFrame, each column of the type that it had in the fit."""
+    import pandas as pd
+
+    types = {column.name: column.dtype for column in columns}
+    types |= {
+        column.name: pd.CategoricalDtype(column.categories, ordered=column.kind == "ordinal")
+        for column in columns
+        if column.dtype == "category"
+    }
+    return pd.DataFrame(values, index=index).astype(types)

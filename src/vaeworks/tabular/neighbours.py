@@ -10,7 +10,7 @@ from ..core.evidence import Evidence
 from ..fitting.plan import Penalty
 
 GROUP_NUMBER = "group"
-REACH, GROUP = 20.0, 8
+GROUP, MOST_REACH = 8, 20.0
 
 
 def nearest(rows: np.ndarray, count: int) -> np.ndarray:
@@ -39,7 +39,12 @@ def grouped_order(neighbours: np.ndarray, random: np.random.Generator) -> tuple[
     return np.array([row for group in order for row in group]), numbers
 
 
-def neighbour_penalty(weight: float) -> Penalty:
+def reach_of(rows: int) -> float:
+    """How many units of the map one unit of z is: more rows need more room, while the prior gives z a size near 1."""
+    return min(MOST_REACH, rows**0.5 / 4)
+
+
+def neighbour_penalty(weight: float, reach: float) -> Penalty:
     """The cross-entropy of finding each row's partner among its batch, in nats, times `weight`.
 
     Rows attract by 1 / (1 + d^2), d their distance in posterior means (van der Maaten & Hinton 2008); the other rows of
@@ -51,7 +56,7 @@ def neighbour_penalty(weight: float) -> Penalty:
             return evidence.log_likelihood.new_zeros(())
         posterior = evidence.levels[0].posterior
         assert posterior is not None
-        return weight * partner_cross_entropy(posterior.mean * REACH, batch.labels[GROUP_NUMBER])
+        return weight * partner_cross_entropy(posterior.mean * reach, batch.labels[GROUP_NUMBER])
 
     return penalty
 

@@ -11,7 +11,7 @@ from ..fitting.labels import LABEL
 from .likelihoods import Row
 from .scales import Scales
 
-DRAWS_A_CODE, NODES = 100, 5
+DRAWS_A_CODE, NODES = 100, 20
 
 
 def common_draws(samples: int, latent_dim: int, seed: int, balanced: bool = False) -> Choose:
@@ -70,8 +70,10 @@ def averaged(values: Tensor, weights: Tensor) -> Tensor:
 def mean_numbers(mean: Tensor, scale: Tensor, scales: Scales) -> Tensor:
     """The means of numbers whose targets (N, D) are normal, by Gauss-Hermite quadrature."""
     places, shares = hermegauss(NODES)
-    values = [share * scales.numbers(mean + place * scale) for place, share in zip(places, shares, strict=True)]
-    return torch.stack(values).sum(0) / shares.sum()
+    total = torch.zeros_like(mean, dtype=torch.float64)
+    for place, share in zip(places, shares / shares.sum(), strict=True):
+        total += share * scales.numbers(mean + place * scale)
+    return total
 
 
 def resampled(row: Row, weights: Tensor, draws: int) -> Tensor:
