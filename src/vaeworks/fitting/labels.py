@@ -88,9 +88,7 @@ class Classes:
     def _index_of(self, label: Any) -> int:
         if is_missing(label, self.missing_label):
             return MISSING
-        place = self._index.get(
-            label, self._written.get(str(label))
-        )  # a file may hold numbers as text, or text as numbers
+        place = self._index.get(label, self._written.get(str(label)))  # what is a number here may be text in a file
         if place is None:
             raise VaeworksError(f"there is no class {label!r}: the classes are {', '.join(map(str, self.names[:20]))}")
         return place

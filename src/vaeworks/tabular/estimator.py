@@ -446,7 +446,8 @@ class TabularVAE(LatentEstimator):
             parts = [self._filled(batch, samples, choose, imputations) for batch in self._moved(data.epoch(None))]
         rows = data.dense(slice(None))
         filled = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
-        tables = [self._table(np.where(np.isnan(rows), each, rows), getattr(X, "index", None)) for each in filled]
+        index = getattr(X, "index", None) if is_frame(X) else None
+        tables = [self._table(np.where(np.isnan(rows), each, rows), index) for each in filled]
         return tables[0] if imputations is None else tables
 
     @torch.no_grad()

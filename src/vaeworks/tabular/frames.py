@@ -9,6 +9,8 @@ import numpy as np
 
 from ..errors import VaeworksError
 
+SAFE_TYPES = ("bool", "boolean", "str", "string", "Int64", "Float64", "float32")  # hold whatever a model may draw
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -137,10 +139,10 @@ def as_container(columns: dict[str, np.ndarray], container: str) -> Any:
 
 
 def as_pandas(values: dict[str, np.ndarray], columns: list, index: Any) -> Any:
-    """Values as a DataFrame, each column of the type that it had in the fit."""
+    """Values as a DataFrame, columns of the types that they had in the fit, where these hold any value."""
     import pandas as pd
 
-    types = {column.name: column.dtype for column in columns}
+    types: dict[str, Any] = {column.name: column.dtype for column in columns if column.dtype in SAFE_TYPES}
     types |= {
         column.name: pd.CategoricalDtype(column.categories, ordered=column.kind == "ordinal")
         for column in columns
