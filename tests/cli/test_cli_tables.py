@@ -70,6 +70,14 @@ def test_holes_are_filled_and_all_else_stays(vae, people, people_model, tmp_path
     assert np.mean(filled) > 165
 
 
+def test_a_named_set_keeps_its_label_and_its_model_reads_it_from_a_file(vae, wine_model, tmp_path):
+    full, own = tmp_path / "full.csv", shutil.copytree(wine_model, tmp_path / "own")
+    assert vae("impute", own, "wine", "--out", full).code == 0
+    assert pa.csv.read_csv(full).column_names[-1] == "class"
+    named, read = (vae("evaluate", own, source, "--json").json() for source in ("wine", full))
+    assert named["accuracy"] == read["accuracy"]
+
+
 def test_an_odd_row_is_the_first_anomaly(vae, people, people_model, tmp_path):
     table = pa.csv.read_csv(people).to_pylist()
     table[41]["height"] = 400.0
@@ -123,6 +131,7 @@ def test_columns_may_come_in_another_order_and_others_beside(vae, people, people
         (("sample", "{people}", "--out", "x.csv", "--where", "town"), "COLUMN=VALUE, not 'town'"),
         (("sample", "{people}", "--out", "x.csv", "--where", "town=Basel"), "'Basel', which it did not"),
         (("sample", "{people}", "--out", "x.csv", "--where", "hair=red"), "no column 'hair'"),
+        (("sample", "{people}", "--out", "x.csv", "--where", "town=Basel", "--where", "town=Bern"), "two values"),
         (("predict", "{people}", "{file}"), "fitted without labels"),
         (("impute", "{people}", "wine", "--out", "x.csv"), "wine has no column 'height', 'age', 'town'"),
         (("fit", "tabular", "{file}", "--out", "m", "--kind", "age=big"), "cannot be 'big'"),

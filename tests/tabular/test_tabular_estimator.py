@@ -188,9 +188,24 @@ def test_a_pandas_table_keeps_its_index_and_types():
     assert filled.index.equals(table.index)
     assert filled.dtypes.equals(table.dtypes)
     assert model.sample(3).dtypes.equals(table.dtypes)
-    assert {column.name: column.kind for column in TabularVAE(epochs=1, width=8).fit(filled).columns_}[
-        "size"
-    ] == "ordinal"
+    again = clone(model).fit(filled)
+    assert [column.kind for column in again.columns_] == [column.kind for column in model.columns_]
+
+
+def test_tables_of_polars_may_be_lazy(people):
+    lazy = pl.from_pandas(PEOPLE).lazy()
+    np.testing.assert_allclose(people.transform(lazy), people.transform(PEOPLE))
+
+
+@pytest.mark.parametrize("draws", [{"samples": 0}, {"imputations": 0}])
+def test_holes_are_not_filled_from_nothing(people, draws):
+    with pytest.raises(VaeworksError, match="at least one"):
+        people.impute(PEOPLE, **draws)
+
+
+def test_codes_that_are_no_numbers_are_refused(people):
+    with pytest.raises(VaeworksError, match="codes must be finite"):
+        people.decode([[np.nan, 0.0]])
 
 
 def test_a_small_map_decodes_into_more_than_means():

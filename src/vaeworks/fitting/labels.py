@@ -129,6 +129,15 @@ def labels_of(y: Any, count: int, examples: str) -> list:
     return list(y)
 
 
+def classes_in(labels: list) -> list:
+    """The labels, or none of them where they are numbers with fractions, as what a later regressor predicts."""
+    numbers = [label for label in labels if isinstance(label, float | np.floating) and np.isfinite(label)]
+    if all(label == round(label) for label in numbers):
+        return labels
+    log.warning("y holds numbers with fractions, which are no classes: they are left aside")
+    return [None] * len(labels)
+
+
 def class_named(classes: Classes | None, word: str) -> Any:
     """The class that a word on the command line means, which may be a number."""
     if classes is None:

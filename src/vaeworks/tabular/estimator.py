@@ -18,7 +18,7 @@ from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
 from ..fitting.held_out import held_out
-from ..fitting.labels import LABEL, MISSING, Classes, labels_of
+from ..fitting.labels import LABEL, MISSING, Classes, classes_in, labels_of
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.sampling import class_index, draw_codes
@@ -28,7 +28,7 @@ from .columns import Column
 from .components import behind_components
 from .data import TableData
 from .frames import Frame, as_container, as_pandas, columns_of_objects, frame_of, is_frame
-from .learning import check_same_columns, classes_in, holes_in, learn, matrix_of, names_of, partial_row, rows_in
+from .learning import check_same_columns, holes_in, learn, matrix_of, names_of, partial_row, rows_in
 from .likelihoods import RowLikelihood, outputs_of
 from .limits import LIMITS
 from .neighbours import neighbour_penalty, reach_of

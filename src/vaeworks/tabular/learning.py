@@ -1,6 +1,5 @@
 """What is learned of a table before any training: its columns, and the matrix of numbers that they make of it."""
 
-import logging
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +8,6 @@ import numpy as np
 from ..errors import VaeworksError
 from .columns import Column, learn_columns, of_one_unit
 from .frames import Frame
-
-log = logging.getLogger(__name__)
 
 
 def learn(table: Any, kinds: dict[str, str], scaling: str) -> tuple[list[Column], bool]:
@@ -145,18 +142,9 @@ def check_same_columns(table: Any, columns: list[Column]) -> None:
     VaeworksError
     """
     known = [column.name for column in columns]
-    names = list(table.columns) if isinstance(table, Frame) else known[: table.shape[1]]
-    if names != known or (not isinstance(table, Frame) and table.shape[1] != len(known)):
+    same = list(table.columns) == known if isinstance(table, Frame) else table.shape[1] == len(known)
+    if not same:
         raise VaeworksError(
             f"the model to start from has the columns {', '.join(known[:20])}: give it a table that has just these, in "
             "this order"
         )
-
-
-def classes_in(labels: list) -> list:
-    """The labels, or none of them where they are numbers with fractions, as what a later regressor predicts."""
-    numbers = [label for label in labels if isinstance(label, float | np.floating) and np.isfinite(label)]
-    if all(label == round(label) for label in numbers):
-        return labels
-    log.warning("y holds numbers with fractions, which are no classes: they are left aside")
-    return [None] * len(labels)
