@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from vaeworks import TextVAE, VaeworksError
-from vaeworks.core.model import from_prior
+from vaeworks.core.choosing import from_prior
 from vaeworks.fitting.sampling import draw_codes, prior_codes
 
 

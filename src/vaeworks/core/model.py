@@ -1,38 +1,18 @@
 """A latent-variable model: one top-down pass over one or more levels of z."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from .batch import Batch, repeat_rows
+from .batch import Batch, call, repeat_rows
+from .choosing import Choose, from_posterior
 from .evidence import Evidence, Level
 
 ROWS_AT_ONCE = 640
-Choose = Callable[[Distribution, Distribution | None], Tensor]
-
-
-def from_posterior(prior: Distribution, posterior: Distribution | None) -> Tensor:
-    """Draw z from q, as training does; the draw is reparametrised (Kingma & Welling 2014, section 2.4)."""
-    return posterior.rsample()  # type: ignore[union-attr]
-
-
-def posterior_mean(prior: Distribution, posterior: Distribution | None) -> Tensor:
-    """The mean of q, as `transform` and `predict` use it."""
-    return posterior.mean  # type: ignore[union-attr]
-
-
-def from_prior(prior: Distribution, posterior: Distribution | None) -> Tensor:
-    """Draw z from p, as generation does."""
-    return prior.sample()
-
-
-def replay(zs: Iterable[Tensor]) -> Choose:
-    """Use the given z of each level, top first."""
-    rest = iter(zs)
-    return lambda prior, posterior: next(rest)
 
 
 class LatentModel(nn.Module):
@@ -60,9 +40,13 @@ class LatentModel(nn.Module):
     conditioner : nn.Module or None
         Turns `batch.condition` into the condition that the other parts read, once a pass.
     first_state : nn.Module or None
-        Turns the top level's z into the state that the blocks refine; needed only with blocks.
+        `first_state(z)`, or `first_state(z, condition)` where there is a condition, gives the state that the blocks
+        refine; needed only with blocks.
     blocks : iterable of nn.Module
         Lower levels, `(state, features, condition, choose) -> (Level, state)`.
+    aside : nn.Module or None
+        `aside(levels, batch, condition)` gives what is trained beside the bound and stands in none, a scalar: mean nats
+        an example. It runs in `forward` in training only; its parameters and buffers are kept like all others.
     """
 
     def __init__(
@@ -75,51 +59,67 @@ class LatentModel(nn.Module):
         conditioner: nn.Module | None = None,
         first_state: nn.Module | None = None,
         blocks: Iterable[nn.Module] = (),
+        aside: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.encoder, self.posterior, self.prior, self.decoder = encoder, posterior, prior, decoder
         self.heads = nn.ModuleDict(heads or {})
         self.conditioner, self.first_state = conditioner, first_state
-        self.blocks = nn.ModuleList(blocks)
+        self.blocks, self.aside = nn.ModuleList(blocks), aside
 
     def forward(self, batch: Batch, samples: int = 1, choose: Choose = from_posterior) -> Evidence:
-        """The same as `evidence`: wrappers for devices and processes wrap only this."""
-        return self.evidence(batch, samples, choose)
+        """The evidence, and in training what stands aside: wrappers for devices and processes wrap only this."""
+        evidence, condition = self._pass(batch, samples, choose)
+        if self.aside is not None and self.training:
+            evidence.aside = self.aside(evidence.levels, batch, condition)
+        return evidence
 
     def evidence(self, batch: Batch, samples: int = 1, choose: Choose = from_posterior) -> Evidence:
         """Every term of the bound for a batch, with `samples` draws of z an example."""
+        return self._pass(batch, samples, choose)[0]
+
+    def _pass(self, batch: Batch, samples: int, choose: Choose) -> tuple[Evidence, Any]:
         levels, state, condition = self.descend(batch, choose, samples)
         target, observed = repeat_rows(batch.target, samples), repeat_rows(batch.observed, samples)
         log_likelihood = self.decoder(state, condition).log_prob(target, observed)
         log_labels = torch.zeros_like(log_likelihood)
         for name, head in self.heads.items():
             log_labels = log_labels + head(levels[0].z).log_prob(repeat_rows(batch.labels[name], samples))
-        return Evidence.gather(levels, log_likelihood, log_labels, samples)
+        return Evidence.gather(levels, log_likelihood, log_labels, samples), condition
 
-    def descend(self, batch: Batch, choose: Choose, samples: int = 1) -> tuple[list[Level], Tensor, object]:
+    def descend(self, batch: Batch, choose: Choose, samples: int = 1) -> tuple[list[Level], Any, Any]:
         """One top-down pass: the levels (top first), the state and the condition, over samples x batch rows."""
-        condition = self.conditioner(batch.condition) if self.conditioner else batch.condition
-        features = None if batch.input is None else self._features(batch.input, condition)
+        condition = self.condition_of(batch)
+        features = None if batch.input is None else call(self.encoder, batch.input, condition)
         features, condition = repeat_rows(features, samples), repeat_rows(condition, samples)
         posterior = None if features is None else self.posterior(features)
         prior = self.top_prior(len(batch) * samples, condition)
         z = choose(prior, posterior)
-        levels, state = [Level(z, prior, posterior)], self.first_state(z) if self.first_state else z
+        levels, state = [Level(z, prior, posterior)], call(self.first_state, z, condition) if self.first_state else z
         for block in self.blocks:
             level, state = block(state, features, condition, choose)
             levels.append(level)
         return levels, state, condition
 
-    def top_prior(self, rows: int, condition: object = None) -> Distribution:
+    def condition_of(self, batch: Batch) -> Any:
+        """What the other parts read of the batch's condition."""
+        return self.conditioner(batch.condition) if self.conditioner else batch.condition
+
+    def posterior_of(self, batch: Batch) -> Distribution:
+        """q(z | input, condition) of the top level."""
+        return self.encode(batch.input, self.condition_of(batch))
+
+    def encode(self, input: Any, condition: Any = None) -> Distribution:
+        """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
+        return self.posterior(call(self.encoder, input, condition))
+
+    def top_prior(self, rows: int, condition: Any = None) -> Distribution:
         """p(z | condition) of the top level for so many rows."""
         return self.prior(condition, self.encode).expand((rows,))
 
-    def encode(self, input: Tensor, condition: object = None) -> Distribution:
-        """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
-        return self.posterior(self._features(input, condition))
-
-    def _features(self, input: Tensor, condition: object) -> object:
-        return self.encoder(input) if condition is None else self.encoder(input, condition)
+    def has_conditional_prior(self, batch: Batch) -> bool:
+        """Whether p(z | condition) of the top level is one distribution a row, rather than one for all."""
+        return len(self.prior(self.condition_of(batch), self.encode).batch_shape) > 0
 
 
 def importance_bound(model: LatentModel, batch: Batch, samples: int, at_once: int | None = None) -> Tensor:

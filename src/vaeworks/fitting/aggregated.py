@@ -54,8 +54,7 @@ def posterior_draws(model: LatentModel, batches: Iterable[Batch]) -> np.ndarray:
     """One draw of the top level's z for each of the first 5,000 examples, (N, D)."""
     draws: list[Tensor] = []
     for batch in batches:
-        assert batch.input is not None
-        draws.append(model.encode(batch.input).sample().cpu())
+        draws.append(model.posterior_of(batch).sample().cpu())
         if sum(map(len, draws)) >= MOST_ROWS:
             break
     return torch.cat(draws)[:MOST_ROWS].double().numpy()

@@ -26,7 +26,7 @@ def write_codes(estimator: Any, X: Any, out: Path) -> int:
     if out.suffix not in FORMATS:
         raise VaeworksError(f"{out} must end in one of {', '.join(FORMATS)}")
     estimator.model_.eval()
-    codes = (estimator.model_.encode(batch.input).mean.cpu().numpy() for batch in estimator.batches(X))
+    codes = (estimator.model_.posterior_of(batch).mean.cpu().numpy() for batch in estimator.batches(X))
     with written_whole(out) as temporary:
         if out.suffix == ".npz":
             whole = np.concatenate(list(codes))

@@ -236,11 +236,12 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             reached = self.history_[-1]["train"]["kl"]
             if abs(reached - rate) > 0.2 * rate:
                 log.warning("the rate was not held: asked for %g nats, trained at %.2f: train longer", rate, reached)
+        information = figures["mutual_information_nats"]
         if figures["collapsed"]:
             log.warning(
                 "the posterior collapsed: %s holds %.2f nats about the data, and %d of %d units are active: %s",
                 "z" if flat else "the top level",
-                figures["mutual_information_nats"],
+                figures["kl_per_level_nats"][0] if information is None else information,
                 figures["active_units"],
                 figures["latent_units"],
                 mend if flat else "take fewer levels, or set `free_bits`",
@@ -408,8 +409,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return (batch.to(device) for batch in (watched(batches) if self.verbose else batches))
 
     def _posterior(self, batch: Batch) -> Any:
-        assert batch.input is not None
-        return self.model_.encode(batch.input)
+        return self.model_.posterior_of(batch)
 
     @torch.no_grad()
     def _over(self, X: Any, compute: Any) -> np.ndarray:

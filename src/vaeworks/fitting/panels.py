@@ -52,7 +52,7 @@ def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, n
     """Posterior means (N, D), label indices (N,), -1 where missing, and p(label | z) (N, C), of at most 3,000 rows."""
     means, truth, probabilities = [], [], []
     for batch in estimator.batches(X, y):
-        mean = estimator.model_.encode(batch.input).mean
+        mean = estimator.model_.posterior_of(batch).mean
         means.append(mean.cpu().numpy())
         for name, head in estimator.model_.heads.items():
             truth.append(batch.labels[name].cpu().numpy())

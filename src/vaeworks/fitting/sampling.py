@@ -6,33 +6,15 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
 
-from ..core.evidence import is_diagonal_normal
-from ..core.model import Choose, LatentModel
+from ..core.choosing import Choose, cooled
+from ..core.model import LatentModel
 from ..errors import VaeworksError
 from .labels import LABEL, MISSING
 
 SOURCES = ("model", "aggregated")
 DRAWS_A_BLOCK, MOST_BLOCKS = 1024, 1000
 Draw = Callable[[int], Tensor]
-
-
-def cooled(temperature: float) -> Choose:
-    """Draw z from p with the deviations of normal priors scaled; other priors are drawn from as they are."""
-
-    def choose(prior: Distribution, posterior: Distribution | None) -> Tensor:
-        if not is_diagonal_normal(prior):
-            return prior.sample()
-        return prior.mean + temperature * (prior.sample() - prior.mean)
-
-    return choose
-
-
-def given_top(z: Tensor, below: Choose) -> Choose:
-    """Use the given z of the top level, and choose the others."""
-    rest: list[Tensor] = [z]
-    return lambda prior, posterior: rest.pop() if rest else below(prior, posterior)
 
 
 def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "model", temperature: float = 1.0) -> Tensor:

@@ -1,8 +1,9 @@
 """`fit(model, data, plan)`: the loop that trains every model of the package."""
 
 import logging
+import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -132,11 +133,10 @@ class _Run:
         self.begin_phase()
 
     def begin_phase(self) -> None:
-        """Freeze and thaw parts, and make the optimiser, the averaged weights and the rate control."""
+        """Make the optimiser of every part that will train, the averaged weights and the rate control."""
         index, self.first_epoch = self.plan.phase_at(self.position.epoch)
         self.phase = self.plan.phases[index]
-        for name, part in self.model.named_children():
-            part.requires_grad_(not self.phase.trains or name in self.phase.trains)
+        self._thaw({part for turn in self.phase.turns for part in turn} or set(self.phase.trains))
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         optimizer = torch.optim.AdamW(
             trained,
@@ -148,11 +148,17 @@ class _Run:
         self.average = AveragedModel(self.model, avg_fn=ramped(self.plan.averaging)) if self.plan.averaging else None
         self.rate = RateControl(self.phase.rate, self.position.log_kl_weight) if self.phase.rate else None
 
+    def _thaw(self, parts: Collection[str]) -> None:
+        """Let these parts train, and freeze the rest; none means all."""
+        for name, part in self.model.named_children():
+            part.requires_grad_(not parts or name in parts)
+
     def epoch(self, monitors: Sequence[Monitor]) -> None:
         """One pass over the data, its validation, its record and its checkpoint."""
         began, number, total, steps = time.perf_counter(), self.position.epoch, np.zeros(len(TERMS)), 0
         seed, self.skipped = mixed_seed(self.plan.seed, number), 0
         torch.manual_seed(mixed_seed(self.plan.seed, number, self.fabric.global_rank))
+        self._thaw(self.phase.parts_at(number - self.first_epoch))
         self._set_modes()
         for index, batch in enumerate(self.data.epoch(seed)):
             weights = self._weights(number - self.first_epoch + index / len(self.data))
@@ -171,6 +177,7 @@ class _Run:
 
     def _set_modes(self) -> None:
         """Frozen parts are in eval mode, but for RNNs: cuDNN's cannot backpropagate in it, and ours hold no dropout."""
+        self.model.train()
         for part in self.model.children():
             frozen = not any(parameter.requires_grad for parameter in part.parameters())
             part.train(not frozen)
@@ -192,9 +199,9 @@ class _Run:
         part, share = shard(batch, self.fabric.global_rank, self.fabric.world_size)
         part = part.to(self.fabric.device)
         evidence = self.wrapped(part)
-        loss = objective(evidence, weights["kl_weight"], weights["label_weight"], self.plan.free_bits)
-        if self.plan.penalty:
-            loss = loss + self.plan.penalty(evidence, part)
+        loss = objective(
+            evidence, weights["kl_weight"], weights["label_weight"], self.plan.free_bits, self.phase.aside_weight
+        )
         terms = self._together(torch.stack([*mean_terms(evidence), loss.detach()]) * share)
         self.position.step += 1
         broken = [name for name, value in zip(TERMS, terms, strict=True) if not np.isfinite(value)]
@@ -232,18 +239,20 @@ class _Run:
     def _end_epoch(self, weights: dict, train: dict, began: float, monitors: Sequence[Monitor]) -> None:
         """Validate, decide whether the phase is over, and write everything down."""
         position, held_out = self.position, self._validate()
+        judged = self._judged()
         record = {
             "epoch": position.epoch,
             "step": position.step,
             **weights,
             "train": train,
             "validation": held_out,
+            **({} if judged is None else {"judged": judged}),
             "skipped_steps": self.skipped,
             "seconds": time.perf_counter() - began,
         }
         position.history.append(record)
         if self._settled(train["kl"]):
-            self._compare(held_out, weights["label_weight"])
+            self._compare(self._bound_of(held_out, weights["label_weight"]) if judged is None else judged)
         log.info("epoch %d: trained %s; held out %s", position.epoch + 1, shown(train), shown(held_out or {}))
         for monitor in monitors:
             monitor.epoch(record)
@@ -268,12 +277,15 @@ class _Run:
             return False
         return self.position.epoch + 1 - self.first_epoch >= self.phase.warm_up()
 
-    def _compare(self, held_out: dict | None, label_weight: float) -> None:
-        """Remember the weights if their validation loss is the best; a KL under the wanted rate earns nothing."""
+    def _bound_of(self, held_out: dict | None, label_weight: float) -> float:
+        """The validation loss, NaN where there is none; a KL under the wanted rate earns nothing."""
         if held_out is None:
-            return
+            return math.nan
         kl = max(held_out["kl"], self.phase.rate or 0.0)
-        loss = held_out["reconstruction"] + kl + label_weight * held_out["labels"]
+        return held_out["reconstruction"] + kl + label_weight * held_out["labels"]
+
+    def _compare(self, loss: float) -> None:
+        """Remember the weights if their loss is the best."""
         if not np.isfinite(loss):
             return
         if self.position.best_loss is None or loss < self.position.best_loss:
@@ -309,6 +321,10 @@ class _Run:
             total, rows = total + len(batch) * self._together(terms * share), rows + len(batch)
         means = dict(zip(TERMS, (total / rows).tolist(), strict=False))
         return means | {"negative_elbo": means["reconstruction"] + means["kl"]}
+
+    @torch.no_grad()
+    def _judged(self) -> float | None:
+        return None if self.plan.judge is None else float(self.plan.judge(self.kept.eval()))
 
     def _together(self, values: Tensor) -> np.ndarray:
         """The mean of a vector over all processes."""

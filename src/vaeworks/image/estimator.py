@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from ..core.batch import Batch
+from ..core.choosing import cooled, given_top, posterior_mean
 from ..core.likelihoods import BernoulliLikelihood, ClassHead, NormalLikelihood
-from ..core.model import LatentModel, posterior_mean
+from ..core.model import LatentModel
 from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
@@ -19,7 +20,7 @@ from ..fitting.held_out import held_out
 from ..fitting.labels import LABEL, MISSING, Classes, labels_of
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.sampling import cooled, draw_codes, given_top
+from ..fitting.sampling import draw_codes
 from ..fitting.training import own_random_numbers
 from .card import image_card
 from .data import ImageData, Scale, as_images, check_pixels, likelihood_for, scale_of, shape_of

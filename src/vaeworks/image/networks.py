@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Independent
 
+from ..core.choosing import Choose
 from ..core.evidence import Level
-from ..core.model import Choose
 from ..core.posteriors import NormalPosterior, diagonal_normal
 
 COARSEST, MOST_HALVINGS = 4, 4
@@ -142,14 +142,13 @@ class LadderBlock(nn.Module):
         if features is not None:
             posterior = normal(own + self.posterior(torch.cat([state, features[self.place]], 1)).float())
         z = choose(prior, posterior)
-        state = self.layers(state + self.read(z.unflatten(1, (self.units, *state.shape[2:]))))
+        state = self.layers(state + self.read(z))
         return Level(z, prior, posterior), state
 
 
 def normal(parameters: Tensor) -> Independent:
-    """Means and log-variances (N, 2 * units, H, W) -> a normal distribution over (N, units * H * W)."""
-    mean, log_variance = parameters.chunk(2, 1)
-    return diagonal_normal(mean.flatten(1), log_variance.flatten(1))
+    """Means and log-variances (N, 2 * units, H, W) -> a normal distribution over (N, units, H, W)."""
+    return diagonal_normal(*parameters.chunk(2, 1))
 
 
 class GrownBlock(nn.Module):

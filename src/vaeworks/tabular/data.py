@@ -11,7 +11,7 @@ from ..core.batch import Batch
 from ..fitting.labels import LABEL
 from .columns import Column
 from .components import principal_axes
-from .neighbours import GROUP_NUMBER, grouped_order, nearest
+from .neighbours import GROUP, grouped_order, nearest
 from .networks import Features
 from .scales import Scales
 
@@ -81,10 +81,9 @@ class TableData:
         if random is not None and self.masking:
             seen = observed & (torch.rand(targets.shape, generator=random) >= self.masking)
         labels = {LABEL: self.labels[torch.from_numpy(rows)]}
-        if groups is not None:
-            labels[GROUP_NUMBER] = torch.from_numpy(groups)
+        extra = {} if groups is None else {GROUP: torch.from_numpy(groups)}
         whole = bool(observed.all())
-        return Batch(self.features(targets, seen), targets, None if whole else observed, labels=labels)
+        return Batch(self.features(targets, seen), targets, None if whole else observed, labels=labels, extra=extra)
 
     def targets(self, rows: np.ndarray) -> Tensor:
         return self.scales.targets(torch.from_numpy(np.ascontiguousarray(self.dense(rows)))).to(self.dtype)

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..core.choosing import common_draws
 from ..core.evidence import Evidence
 from ..core.likelihoods import ClassHead
 from ..core.model import LatentModel
@@ -20,7 +21,7 @@ from ..fitting.estimator import LatentEstimator
 from ..fitting.held_out import held_out
 from ..fitting.labels import LABEL, MISSING, Classes, classes_in, labels_of
 from ..fitting.panels import Panel, shared_panels
-from ..fitting.plan import Phase, Plan, Schedule
+from ..fitting.plan import Phase, Plan, Schedule, constant
 from ..fitting.sampling import class_index, draw_codes
 from ..fitting.training import Data, own_random_numbers
 from .card import table_card
@@ -31,10 +32,10 @@ from .frames import Frame, as_container, as_pandas, columns_of_objects, frame_of
 from .learning import check_same_columns, holes_in, learn, matrix_of, names_of, partial_row, rows_in
 from .likelihoods import RowLikelihood, outputs_of
 from .limits import LIMITS
-from .neighbours import neighbour_penalty, reach_of
+from .neighbours import NeighbourTerm, reach_of
 from .networks import Features, perceptron
 from .scales import Scales
-from .weighing import codes_given, common_draws, expected, resampled, weighed
+from .weighing import codes_given, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
 MAP_UNITS, MAP_WEIGHT, MASKING = 2, 10.0, 0.1
@@ -81,7 +82,7 @@ class TabularVAE(LatentEstimator):
         None takes 0.1, but 0 for columns of one scale without holes, as pixels are.
     neighbour_weight : float or None
         Of the neighbour term, which keeps rows that are near in the table near in z, in nats a column; None takes 10
-        for up to 2 units of z, else 0. It is a penalty in training, and no reported bound contains it.
+        for up to 2 units of z, else 0. It is trained beside the bound, and no reported bound contains it.
     neighbours : int
         How many nearest rows count as near.
     prior : 'normal', 'mixture', 'vamp' or 'flow'
@@ -310,6 +311,7 @@ class TabularVAE(LatentEstimator):
             make_prior(self.prior, self.latent_dim, lambda: self._pseudo_inputs(data, inputs)),
             RowLikelihood(network, self.columns_, self.shared_, axes),
             {} if classes is None else {LABEL: ClassHead(self.latent_dim, len(classes))},
+            aside=None if data is None or data.neighbours is None else NeighbourTerm(reach_of(data.matrix.shape[0])),
         )
         return model if data is not None else exact(model)
 
@@ -339,7 +341,8 @@ class TabularVAE(LatentEstimator):
             epochs=epochs,
             learning_rate=Schedule(learning_rate, 0.0, epochs, "cosine"),
             kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
-            label_weight=Schedule(self.label_weight, self.label_weight),
+            label_weight=constant(self.label_weight),
+            aside_weight=weight,
             rate=self.rate,
         )
         return Plan(
@@ -348,7 +351,6 @@ class TabularVAE(LatentEstimator):
             self.patience,
             self.averaging,
             clip_norm=1000.0,
-            penalty=neighbour_penalty(weight, reach_of(data.matrix.shape[0])) if weight else None,
             seed=self.random_state,
         )
 

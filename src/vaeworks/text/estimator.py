@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..core.choosing import replay
 from ..core.likelihoods import ClassHead
-from ..core.model import LatentModel, replay
+from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
 from ..errors import VaeworksError

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import torch
 
 from ..core.batch import Batch
-from ..core.model import LatentModel, posterior_mean
+from ..core.choosing import posterior_mean
+from ..core.model import LatentModel
 from ..fitting.labels import LABEL
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..tokens.autoregressive import Autoregressive
+from ..tokens.autoregressive import Autoregressive, State
 from ..tokens.vocabulary import PAD, UNKNOWN
 
 
@@ -136,18 +136,16 @@ class RecurrentDecoder(nn.Module):
     def forward(self, z: Tensor, condition: object = None) -> Autoregressive:
         return Autoregressive(self, z, condition, self.most_tokens)
 
-    def begin(self, z: Tensor, condition: object = None) -> tuple[Tensor, Tensor, Tensor]:
+    def begin(self, z: Tensor, condition: object = None) -> tuple[State, State]:
         hidden, cell = self.first_state(z).tanh().chunk(2, dim=-1)
-        return hidden, cell, z
+        return (hidden, cell), (z,)
 
-    def advance(
-        self, tokens: Tensor, state: tuple[Tensor, Tensor, Tensor]
-    ) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
-        hidden, cell, z = state
+    def advance(self, tokens: Tensor, state: State, given: State) -> tuple[Tensor, State]:
+        (hidden, cell), (z,) = state, given
         words = self.dropout(self.words(self.word_dropout(tokens)))
         inputs = torch.cat([words, z[:, None].expand(-1, tokens.shape[1], -1)], dim=-1)
         outputs, (hidden, cell) = self.lstm(inputs, (hidden[None].contiguous(), cell[None].contiguous()))
-        return self.dropout(outputs) + self.shortcut(z)[:, None], (hidden[0], cell[0], z)
+        return self.dropout(outputs) + self.shortcut(z)[:, None], (hidden[0], cell[0])
 
     def score(self, features: Tensor, targets: Tensor) -> Tensor:
         with torch.autocast(features.device.type, enabled=False):
