@@ -1,7 +1,6 @@
 """Tables from every source: named ones, and files of every form."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -75,25 +74,6 @@ def test_penguins_come_from_a_package_or_a_copy(tmp_path, monkeypatch):
     monkeypatch.setattr("vaeworks.datasets.penguins.find_spec", lambda name: None)
     with pytest.raises(VaeworksError, match="pip install palmerpenguins"):
         load_table("penguins")
-
-
-@pytest.mark.parametrize("name", ["covtype", "california"])
-def test_without_a_network_a_download_says_how_to_pass_a_copy(name, tmp_path):
-    with pytest.raises(VaeworksError, match="data_home=PATH"):
-        load_table(name, data=tmp_path)
-
-
-def test_a_copy_that_scikit_learn_made_is_read(tmp_path, monkeypatch):
-    import sklearn.datasets
-    from sklearn.utils import Bunch
-
-    def fetch(data_home, download_if_missing):
-        assert (Path(data_home), download_if_missing) == (tmp_path, False)
-        return Bunch(data=np.ones((3, 2)), target=np.array([1, 2, 1]), feature_names=["a", "b"])
-
-    monkeypatch.setattr(sklearn.datasets, "fetch_covtype", fetch)
-    found = load_table("covtype", data=tmp_path)
-    assert (found.table.column_names, found.labels, found.label_name) == (["a", "b"], ["1", "2", "1"], "cover")
 
 
 @pytest.mark.parametrize(
