@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from vaeworks import load
-from vaeworks.fitting.held_out import held_out
+from vaeworks.held_out import held_out
 
 SMALL = ("--epochs", "2", "--latent-dim", "2", "--batch-size", "20", "--set", "width=4")
 

@@ -306,7 +306,7 @@ def unseen(
     """Images to judge a model by: those given, or a part of its own set that it was not trained on."""
     import numpy as np
 
-    from ..fitting.held_out import held_out
+    from ..held_out import held_out
 
     own, given = model.metrics_["fit"].get("source"), source is not None
     if not given and own is None:

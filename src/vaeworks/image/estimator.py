@@ -16,12 +16,12 @@ from ..core.model import LatentModel
 from ..core.priors import make_prior
 from ..errors import VaeworksError
 from ..fitting.estimator import LatentEstimator
-from ..fitting.held_out import held_out
 from ..fitting.labels import LABEL, MISSING, Classes, labels_of
 from ..fitting.panels import Panel, shared_panels
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.sampling import draw_codes
 from ..fitting.training import own_random_numbers
+from ..held_out import held_out
 from .card import image_card
 from .data import ImageData, Scale, as_images, check_pixels, likelihood_for, scale_of, shape_of
 from .likelihoods import LogisticMixtureLikelihood

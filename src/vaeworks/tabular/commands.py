@@ -366,7 +366,7 @@ def unseen(
     """Rows to judge a model by: those given, or those of its own table that it was not trained on."""
     import numpy as np
 
-    from ..fitting.held_out import held_out
+    from ..held_out import held_out
 
     table, labels, said = whole(model, source, data)
     if source is not None:
