@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 from vaeworks import TextVAE, load
-from vaeworks.fitting.labels import Classes
+from vaeworks.labels import Classes
 from vaeworks.text.data import Texts
 from vaeworks.text.pseudo_labels import Teacher
 from vaeworks.tokens.vocabulary import START

@@ -60,7 +60,7 @@ KINDS = {
 
 def kind_of(model: Path | str) -> Kind:
     """The kind of a saved model, without importing torch."""
-    from .fitting.artifact import read_config
+    from .storage.artifact import read_config
 
     name = read_config(located(model))["kind"]
     if name not in KINDS:
@@ -78,6 +78,6 @@ def load(model: Path | str) -> Any:
     VaeworksError
         When the folder is no model, is damaged, or was made by a newer version.
     """
-    from .fitting import artifact
+    from .storage import artifact
 
     return artifact.load(located(model), kind_of(model).estimator_class())

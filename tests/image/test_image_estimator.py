@@ -6,8 +6,8 @@ from sklearn.datasets import load_digits
 
 from vaeworks import ImageVAE, load
 from vaeworks.errors import VaeworksError
-from vaeworks.fitting.labels import LABEL
-from vaeworks.fitting.sampling import draw_codes
+from vaeworks.estimator.sampling import draw_codes
+from vaeworks.labels import LABEL
 
 SMALL = {"latent_dim": 8, "width": 8, "epochs": 2, "batch_size": 32, "learning_rate": 3e-3, "device": "cpu"}
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaeworks.errors import VaeworksError
-from vaeworks.fitting.labels import Classes
+from vaeworks.labels import Classes
 from vaeworks.text import data as module
 from vaeworks.text.data import TextData, Texts, Window
 from vaeworks.tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary

@@ -11,7 +11,7 @@ from sklearn.metrics import get_scorer
 
 from vaeworks import TextVAE, VaeworksError
 from vaeworks.core.choosing import from_prior
-from vaeworks.fitting.sampling import draw_codes, prior_codes
+from vaeworks.estimator.sampling import draw_codes, prior_codes
 
 
 @pytest.fixture(scope="module")

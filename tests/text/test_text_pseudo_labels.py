@@ -10,7 +10,7 @@ from torch.testing import assert_close
 from vaeworks import TextVAE
 from vaeworks.core.likelihoods import ClassHead
 from vaeworks.errors import VaeworksError
-from vaeworks.fitting.labels import LABEL, Classes
+from vaeworks.labels import LABEL, Classes
 from vaeworks.text.data import TextData, Texts, Window
 from vaeworks.text.pseudo_labels import NaiveBayesRatios, Teacher
 from vaeworks.tokens.vocabulary import Vocabulary

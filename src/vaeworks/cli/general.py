@@ -30,7 +30,7 @@ def info(
 
 
 def about(folder: Path) -> dict:
-    from ..fitting.artifact import CARD, measured, read_config, read_metrics
+    from ..storage.artifact import CARD, measured, read_config, read_metrics
 
     config, metrics = read_config(folder), read_metrics(folder)
     return {

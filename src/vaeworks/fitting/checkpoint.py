@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..errors import VaeworksError
-from .files import written_whole
+from ..files import written_whole
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..fitting.cards import card
+from ..storage.card import card
 
 CAUTION = "It draws what its training images show, their biases included; its samples show nothing that exists."
 

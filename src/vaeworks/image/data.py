@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..fitting.labels import LABEL
+from ..labels import LABEL
 from .likelihoods import HIGHEST
 from .networks import Shape
 

@@ -15,13 +15,13 @@ from ..core.likelihoods import BernoulliLikelihood, ClassHead, NormalLikelihood
 from ..core.model import LatentModel
 from ..core.priors import make_prior
 from ..errors import VaeworksError
-from ..fitting.estimator import LatentEstimator
-from ..fitting.labels import LABEL, MISSING, Classes, labels_of
-from ..fitting.panels import Panel, shared_panels
+from ..estimator.estimator import LatentEstimator
+from ..estimator.panels import Panel, shared_panels
+from ..estimator.sampling import draw_codes
 from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.sampling import draw_codes
 from ..fitting.training import own_random_numbers
 from ..held_out import held_out
+from ..labels import LABEL, MISSING, Classes, labels_of
 from .card import image_card
 from .data import ImageData, Scale, as_images, check_pixels, likelihood_for, scale_of, shape_of
 from .likelihoods import LogisticMixtureLikelihood

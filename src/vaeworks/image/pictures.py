@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..fitting.files import said_plainly, written_whole
+from ..files import said_plainly, written_whole
 
 GAP, SHOWN_SIDE = 1, 400
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from ..fitting.cards import card
+from ..storage.card import card
 
 CAUTION = (
     "It repeats what its rows show, their biases included; rows that it draws are nobody's, but resemble somebody's."

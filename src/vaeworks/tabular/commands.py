@@ -78,8 +78,8 @@ def fit(
       vae fit tabular digits --latent-dim 2 --out models/map
     """
     from ..fitting.monitors import ProgressBar
-    from ..fitting.session import assignments, fit_into_folder, summary
     from ..kinds import load
+    from ..storage.session import assignments, fit_into_folder, summary
     from .estimator import TabularVAE
 
     options = {
@@ -124,7 +124,7 @@ def evaluate(
 
       vae evaluate models/wine --samples 500
     """
-    from ..fitting.session import evaluated
+    from ..storage.session import evaluated
 
     table, labels, said = unseen(model, source, data)
     return evaluated(model, said, model.evaluate(table, labels, samples=samples))
@@ -161,7 +161,7 @@ def encode(
 
       vae encode models/wine wine.csv --out z.parquet
     """
-    from ..fitting.codes import write_codes
+    from ..storage.codes import write_codes
 
     rows = write_codes(model, rows_for(model, read(source, None, data)), out)
     return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out)}
@@ -252,7 +252,7 @@ def sample(
 
       vae sample models/wine -n 1000 --where class=1 --out synthetic.csv
     """
-    from ..fitting.labels import class_named
+    from ..labels import class_named
 
     pairs = [pair(word, "--where") for word in where or []]
     given = dict(pairs)
@@ -380,7 +380,7 @@ def unseen(
 def written(table: Any, out: Path) -> dict[str, Any]:
     """Write rows, whatever the model gives them in."""
     from ..datasets.table_files import write_table
-    from ..fitting.files import written_whole
+    from ..files import written_whole
 
     with written_whole(out) as temporary:
         write_table(table, temporary)

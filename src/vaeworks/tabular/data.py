@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..core.batch import Batch
-from ..fitting.labels import LABEL
+from ..labels import LABEL
 from .columns import Column
 from .components import principal_axes
 from .neighbours import GROUP, grouped_order, nearest

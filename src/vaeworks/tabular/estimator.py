@@ -17,13 +17,13 @@ from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
 from ..errors import VaeworksError
-from ..fitting.estimator import LatentEstimator
-from ..fitting.labels import LABEL, MISSING, Classes, classes_in, labels_of
-from ..fitting.panels import Panel, shared_panels
+from ..estimator.estimator import LatentEstimator
+from ..estimator.panels import Panel, shared_panels
+from ..estimator.sampling import class_index, draw_codes
 from ..fitting.plan import Phase, Plan, Schedule, constant
-from ..fitting.sampling import class_index, draw_codes
 from ..fitting.training import Data, own_random_numbers
 from ..held_out import held_out
+from ..labels import LABEL, MISSING, Classes, classes_in, labels_of
 from .card import table_card
 from .columns import Column
 from .components import behind_components

@@ -8,7 +8,7 @@ from torch.distributions import Bernoulli, Categorical, Normal
 from ..core.batch import Batch
 from ..core.choosing import Choose
 from ..core.model import LatentModel
-from ..fitting.labels import LABEL
+from ..labels import LABEL
 from .likelihoods import Row
 from .scales import Scales
 

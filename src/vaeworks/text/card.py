@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..fitting.cards import card
+from ..storage.card import card
 
 CAUTION = (
     "It repeats what its training texts say, biases and errors included; what it reconstructs and samples is no fact."

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..fitting.labels import LABEL, Classes
 from ..held_out import held_out
+from ..labels import LABEL, Classes
 from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 ROWS_A_CHUNK = 2048

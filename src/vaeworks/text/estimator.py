@@ -16,12 +16,12 @@ from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
 from ..errors import VaeworksError
-from ..fitting.estimator import LatentEstimator
-from ..fitting.labels import LABEL, Classes, is_missing, native
-from ..fitting.panels import Panel, shared_panels
+from ..estimator.estimator import LatentEstimator
+from ..estimator.panels import Panel, shared_panels
+from ..estimator.sampling import draw_codes
 from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.sampling import draw_codes
 from ..fitting.training import own_random_numbers
+from ..labels import LABEL, Classes, is_missing, native
 from ..tokens.vocabulary import PAD, Vocabulary
 from .card import text_card
 from .data import TextData, Texts, Window

@@ -7,7 +7,7 @@ import torch
 from ..core.batch import Batch
 from ..core.choosing import posterior_mean
 from ..core.model import LatentModel
-from ..fitting.labels import LABEL
+from ..labels import LABEL
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from ..errors import VaeworksError
-from ..fitting.labels import MISSING, Classes
+from ..labels import MISSING, Classes
 from .data import Texts, whole
 
 WORDS_AND_MARKS = r"\w+|[^\w\s]"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import VaeworksError
+from .errors import VaeworksError
 
 log = logging.getLogger(__name__)
 LABEL = "label"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vaeworks.fitting.probes import MOST_ROWS, probes
+from vaeworks.estimator.probes import MOST_ROWS, probes
 
 
 def test_codes_that_hold_the_label_linearly_serve_both_probes():

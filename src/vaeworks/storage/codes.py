@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from ..errors import VaeworksError
-from .files import written_whole
+from ..files import written_whole
 
 FORMATS = (".parquet", ".csv", ".npz")
 

@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from vaeworks.errors import VaeworksError
-from vaeworks.fitting.files import folder_written_whole, written_whole
+from vaeworks.files import folder_written_whole, written_whole
 
 every_fault = pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
 

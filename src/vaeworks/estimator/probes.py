@@ -9,7 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .labels import is_missing
+from ..labels import is_missing
 
 FOLDS, NEIGHBOURS, MOST_ROWS = 5, 5, 10_000
 

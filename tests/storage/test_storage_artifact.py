@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vaeworks import VaeworksError, load
-from vaeworks.fitting.artifact import read_config, write_metrics
+from vaeworks.storage.artifact import read_config, write_metrics
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
+from ..files import folder_written_whole, written_whole
 from ..pretrained import CONFIG, names
-from .files import folder_written_whole, written_whole
 
 FORMAT = 1
 WEIGHTS, AGGREGATED = "model.safetensors", "aggregated.safetensors"
@@ -89,7 +89,7 @@ def load(folder: Path, estimator_class: Any) -> Any:
     """The estimator that `save` wrote, on the CPU."""
     from safetensors.torch import load_file
 
-    from .aggregated import AggregatedPosterior
+    from ..estimator.aggregated import AggregatedPosterior
     from .compact import expanded
 
     config = read_config(folder)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vaeworks.errors import VaeworksError
-from vaeworks.fitting.labels import Classes
+from vaeworks.labels import Classes
 
 
 @pytest.mark.parametrize(

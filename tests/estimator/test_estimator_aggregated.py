@@ -6,7 +6,7 @@ import torch
 from torch.testing import assert_close
 
 from vaeworks import ImageVAE, VaeworksError, load
-from vaeworks.fitting.aggregated import AggregatedPosterior
+from vaeworks.estimator.aggregated import AggregatedPosterior
 
 SMALL = {"latent_dim": 2, "width": 4, "epochs": 2, "batch_size": 20, "device": "cpu"}
 

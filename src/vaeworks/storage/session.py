@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
+from ..files import said_plainly
+from ..fitting.training import Interrupted
 from .artifact import read_json, write_json
-from .files import said_plainly
-from .training import Interrupted
 
 STATE, SOURCE = "state.safetensors", "source.json"
 

@@ -21,16 +21,16 @@ from ..core.batch import Batch
 from ..core.model import LatentModel
 from ..core.precision import at_least_float32
 from ..errors import VaeworksError
-from . import artifact
+from ..fitting.devices import make_fabric
+from ..fitting.monitors import Monitor, ProgressBar, watched
+from ..fitting.plan import Plan, training_only
+from ..fitting.training import Data, Interrupted, fit, own_random_numbers
+from ..labels import LABEL, MISSING, Classes, native
+from ..storage import artifact
 from .aggregated import AggregatedPosterior, posterior_draws
-from .devices import make_fabric
 from .diagnostics import diagnose
-from .labels import LABEL, MISSING, Classes, native
-from .monitors import Monitor, ProgressBar, watched
 from .panels import Panel
-from .plan import Plan, training_only
 from .probes import probes
-from .training import Data, Interrupted, fit, own_random_numbers
 
 log = logging.getLogger(__name__)
 
@@ -323,7 +323,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Returns
         -------
         dict
-            See `vaeworks.fitting.diagnostics.diagnose`; with labels, how well the codes serve others
+            See `vaeworks.estimator.diagnostics.diagnose`; with labels, how well the codes serve others
             (`linear_probe_accuracy` and `knn_accuracy`, 5-fold); and what the kind adds.
         """
         check_is_fitted(self)

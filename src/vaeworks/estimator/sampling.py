@@ -10,7 +10,7 @@ from torch import Tensor
 from ..core.choosing import Choose, cooled
 from ..core.model import LatentModel
 from ..errors import VaeworksError
-from .labels import LABEL, MISSING
+from ..labels import LABEL, MISSING
 
 SOURCES = ("model", "aggregated")
 DRAWS_A_BLOCK, MOST_BLOCKS = 1024, 1000

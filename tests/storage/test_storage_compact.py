@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from vaeworks import load
 from vaeworks.fitting import compact
-from vaeworks.fitting.compact import compacted, expanded
+from vaeworks.storage.compact import compacted, expanded
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from ..errors import VaeworksError
+from .errors import VaeworksError
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from vaeworks.core.batch import Batch
 from vaeworks.core.likelihoods import NormalLikelihood
 from vaeworks.core.model import LatentModel
 from vaeworks.core.posteriors import diagonal_normal
-from vaeworks.fitting.diagnostics import Codes, diagnose, latent_figures, mutual_information
+from vaeworks.estimator.diagnostics import Codes, diagnose, latent_figures, mutual_information
 
 from ..toys import Examples, conditional_vae, damaged_batch, linear_gaussian_data, linear_vae
 
