@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vaeworks import load
-from vaeworks.fitting import compact
+from vaeworks.storage import compact
 from vaeworks.storage.compact import compacted, expanded
 
 
