@@ -342,7 +342,7 @@ def opened(model: "ImageVAE", picture: Path) -> "np.ndarray":
 def drawn(model: "ImageVAE", images: Any, out: Path, columns: int | None = None) -> dict:
     import numpy as np
 
-    from .pictures import as_bytes, grid, write_picture
+    from ..pixels.pictures import as_bytes, grid, write_picture
 
     write_picture(grid(as_bytes(np.asarray(images), model.likelihood_), columns), out)
     return {"images": len(images), "out": str(out)}

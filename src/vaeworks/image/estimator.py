@@ -22,12 +22,12 @@ from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.training import own_random_numbers
 from ..held_out import held_out
 from ..labels import LABEL, MISSING, Classes, labels_of
+from ..pixels.pictures import as_bytes, grid
 from .card import image_card
 from .data import ImageData, Scale, as_images, check_pixels, likelihood_for, scale_of, shape_of
 from .likelihoods import LogisticMixtureLikelihood
 from .limits import LIMITS
 from .networks import FirstState, PictureDecoder, PictureEncoder, Rescaled, Shape, TopPosterior, channels, ladder, sizes
-from .pictures import as_bytes, grid
 
 PSEUDO_INPUTS, STEPS = 256, 6000
 

@@ -2,19 +2,19 @@
 
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import torch
-from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
 from ..held_out import held_out
 from ..labels import LABEL, Classes
+from ..tokens.batching import padded, rows_of_like_length
 from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 ROWS_A_CHUNK = 2048
@@ -265,20 +265,3 @@ def values_of(labels: pa.Array) -> np.ndarray:
     if pa.types.is_integer(labels.type):
         return labels.to_numpy()
     return labels.flatten().to_numpy().reshape(len(labels), -1)
-
-
-def rows_of_like_length(lengths: Iterable[int], batch_size: int, random: np.random.Generator) -> Iterator[np.ndarray]:
-    """Row numbers in batches of about equal length, the batches in random order."""
-    lengths = np.asarray(lengths)
-    order = np.lexsort((random.random(len(lengths)), lengths))
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    for index in random.permutation(len(batches)):
-        yield batches[index]
-
-
-def padded(rows: list[np.ndarray]) -> Tensor:
-    lengths = np.array([len(row) for row in rows])
-    present = np.arange(lengths.max()) < lengths[:, None]
-    ids = np.full(present.shape, PAD, dtype=np.int64)
-    ids[present] = np.concatenate(rows)
-    return torch.from_numpy(ids)

@@ -22,12 +22,13 @@ from ..estimator.sampling import draw_codes
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.training import own_random_numbers
 from ..labels import LABEL, Classes, is_missing, native
+from ..tokens.networks import BidirectionalEncoder
 from ..tokens.vocabulary import PAD, Vocabulary
 from .card import text_card
 from .data import TextData, Texts, Window
 from .figures import token_figures
 from .limits import LIMITS
-from .networks import BidirectionalEncoder, RecurrentDecoder
+from .networks import RecurrentDecoder
 from .pseudo_labels import Teacher
 
 log = logging.getLogger(__name__)
