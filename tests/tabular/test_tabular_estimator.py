@@ -1,6 +1,7 @@
 """`TabularVAE` against closed forms, scikit-learn's own checks, and the tables that people have."""
 
 import logging
+from copy import deepcopy
 
 import numpy as np
 import pandas as pd
@@ -98,7 +99,7 @@ def test_anomaly_scores_do_not_depend_on_how_a_column_is_bent():
 def test_holes_are_filled_with_the_conditional_mean(linear):
     """Of the normal distribution that the linear model is, in closed form."""
     decoder = linear.model_.decoder
-    spread, centres = linear.columns_[0].spread, np.array([column.centre for column in linear.columns_])
+    spread, centres = linear.reader_.columns[0].spread, np.array([column.centre for column in linear.reader_.columns])
     loadings = decoder.network[-1].weight.detach().numpy() * spread
     mean = decoder.network[-1].bias.detach().numpy() * spread + centres
     noise = decoder.families[0](decoder.network[-1].bias[None]).stddev[0, 0].item() * spread
@@ -115,9 +116,9 @@ def test_holes_are_filled_with_the_conditional_mean(linear):
 
 def test_a_row_with_holes_is_scored_by_what_is_there(linear):
     linear = clone(linear).set_params(masking=0.4).fit(LINEAR)
-    decoder, spread = linear.model_.decoder, linear.columns_[0].spread
+    decoder, spread = linear.model_.decoder, linear.reader_.columns[0].spread
     loadings = decoder.network[-1].weight.detach().numpy() * spread
-    mean = decoder.network[-1].bias.detach().numpy() * spread + [column.centre for column in linear.columns_]
+    mean = decoder.network[-1].bias.detach().numpy() * spread + [column.centre for column in linear.reader_.columns]
     noise = decoder.families[0](decoder.network[-1].bias[None]).stddev[0, 0].item() * spread
     seen = [0, 1, 3]
     covariance = (loadings @ loadings.T + noise**2 * np.eye(5))[np.ix_(seen, seen)]
@@ -189,7 +190,7 @@ def test_a_pandas_table_keeps_its_index_and_types():
     assert filled.dtypes.equals(table.dtypes)
     assert model.sample(3).dtypes.equals(table.dtypes)
     again = clone(model).fit(filled)
-    assert [column.kind for column in again.columns_] == [column.kind for column in model.columns_]
+    assert [column.kind for column in again.reader_.columns] == [column.kind for column in model.reader_.columns]
 
 
 def test_tables_of_polars_may_be_lazy(people):
@@ -217,14 +218,14 @@ def test_a_small_map_decodes_into_more_than_means():
 
 @pytest.mark.parametrize("other", [PEOPLE.iloc[:, :2], PEOPLE.assign(more=1.5)])
 def test_training_goes_on_only_from_a_model_of_the_same_columns(people, other):
-    with pytest.raises(VaeworksError, match="the model to start from has the columns"):
-        clone(people).fit(other, start=people)
+    with pytest.raises(VaeworksError, match="the model to go on from has the columns"):
+        deepcopy(people).go_on(other)
 
 
 def test_labels_with_fractions_are_left_to_a_regressor():
     X, y = load_diabetes(return_X_y=True)
     pipeline = make_pipeline(TabularVAE(latent_dim=4, width=32, epochs=20), LinearRegression()).fit(X, y + 0.5)
-    assert pipeline[0].classes_ is None
+    assert pipeline[0].reader_.classes is None
 
 
 def test_labels_may_be_a_column_and_may_be_written_as_text():

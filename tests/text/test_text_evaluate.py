@@ -1,9 +1,10 @@
+from copy import copy
+
 """What `evaluate` measures, and how its figures hang together."""
 
 import math
 
 import pytest
-from sklearn.base import clone
 
 FIGURES = {
     "negative_elbo_nats",
@@ -53,7 +54,7 @@ def test_the_importance_bound_is_not_below_the_elbo(figures):
 
 
 def test_tokens_are_those_of_the_texts_and_an_end_mark_each(figures, tiny_text_model, tiny_corpus):
-    ids = tiny_text_model.vocabulary_.encode(tiny_corpus[0])
+    ids = tiny_text_model.reader_.vocabulary.encode(tiny_corpus[0])
     assert figures["tokens"] == sum(min(len(row), tiny_text_model.max_tokens) + 1 for row in ids)
     assert figures["examples"] == 200
 
@@ -90,11 +91,17 @@ def test_without_labels_there_is_no_accuracy(tiny_text_model, tiny_corpus):
     assert "accuracy" not in tiny_text_model.evaluate(tiny_corpus[0][:10], samples=0)
 
 
-def test_the_accuracy_of_sentiments_is_called_so(tiny_text_model, tiny_corpus):
-    model = clone(tiny_text_model).set_params(epochs=1, label_name="sentiment").fit(*tiny_corpus)
+def test_the_name_of_the_label_stands_beside_the_accuracy(tiny_text_model, tiny_corpus):
+    model = copy(tiny_text_model).set_params(label_name="sentiment")
     figures = model.evaluate(*tiny_corpus, samples=0)
-    assert "sentiment_accuracy" in figures
-    assert "accuracy" not in figures
+    assert figures["label"] == "sentiment"
+    assert figures["accuracy"] == (model.predict(tiny_corpus[0]) == tiny_corpus[1]).mean()
+
+
+def test_old_names_stand_beside_the_new_ones_and_are_marked(tiny_text_model, tiny_corpus):
+    figures = tiny_text_model.evaluate(tiny_corpus[0][:10], samples=5)
+    assert figures["importance_bound_nats"] == -figures["negative_importance_bound_nats"]
+    assert figures["deprecated_keys"] == ["importance_bound_nats"]
 
 
 def test_without_samples_there_is_no_importance_bound(tiny_text_model, tiny_corpus):

@@ -3,10 +3,10 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from ..core.model import LatentModel
 from ..errors import VaeworksError
 from .checkpoint import Position, read_checkpoint, restore_optimizer, write_checkpoint
 from .devices import make_fabric
+from .examples import Data
 from .monitors import Monitor
 from .objective import objective
 from .plan import Plan, RateControl
@@ -29,16 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TERMS = ("reconstruction", "kl", "labels", "objective")
 MOST_SKIPPED = 20
-
-
-class Data(Protocol):
-    """Examples that training reads, in batches whose order a seed decides."""
-
-    def __len__(self) -> int:
-        """Batches an epoch."""
-
-    def epoch(self, seed: int | None) -> Iterable[Batch]:
-        """Every example once; shuffled by `seed`, or in the order given when it is None."""
 
 
 class Interrupted(KeyboardInterrupt):

@@ -13,7 +13,7 @@ from ..files import folder_written_whole, written_whole
 from ..pretrained import CONFIG, names
 
 FORMAT = 1
-WEIGHTS, AGGREGATED = "model.safetensors", "aggregated.safetensors"
+WEIGHTS = "model.safetensors"
 STATE, METRICS, CARD = "data.json", "metrics.json", "card.md"
 CONFIG_FIELDS = {"kind": str, "format": int, "parameters": dict, "made_by": dict}
 METRICS_FIELDS = {"fit": dict, "history": list}
@@ -40,10 +40,10 @@ def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: b
             name: weights.pop(name) for name, _ in estimator.model_.named_buffers() if compact and name in weights
         }
         save_file({**compacted(weights), **buffers} if compact else weights, temporary / WEIGHTS)
-        if estimator.aggregated_ is not None:
-            save_file(estimator.aggregated_.tensors, temporary / AGGREGATED)
+        for name, tensors in estimator.further_weights().items():
+            save_file(tensors, temporary / f"{name}.safetensors")
         write_json(temporary / CONFIG, config_of(estimator))
-        write_json(temporary / STATE, estimator.data_state())
+        write_json(temporary / STATE, estimator.reader_.to_state())
         write_json(temporary / METRICS, estimator.metrics_)
         (temporary / CARD).write_text(estimator.card(), encoding="utf-8")
         for file in temporary.glob("*.safetensors"):
@@ -89,7 +89,6 @@ def load(folder: Path, estimator_class: Any) -> Any:
     """The estimator that `save` wrote, on the CPU."""
     from safetensors.torch import load_file
 
-    from ..estimator.aggregated import AggregatedPosterior
     from .compact import expanded
 
     config = read_config(folder)
@@ -97,8 +96,8 @@ def load(folder: Path, estimator_class: Any) -> Any:
         estimator = estimator_class(**config["parameters"])
         estimator.restore(read_json(folder / STATE))
         estimator.model_.load_state_dict(expanded(load_file(folder / WEIGHTS)))
-        kept = folder / AGGREGATED
-        estimator.aggregated_ = AggregatedPosterior(**load_file(kept)) if kept.is_file() else None
+        further = (path for path in folder.glob("*.safetensors") if path.name != WEIGHTS)
+        estimator.restore_further({path.stem: load_file(path) for path in further})
     except VaeworksError:
         raise
     except Exception as error:  # what damage raises is up to torch, safetensors and tokenizers

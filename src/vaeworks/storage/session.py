@@ -3,72 +3,91 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
 from ..files import said_plainly
+from ..fitting.monitors import Monitor
 from ..fitting.training import Interrupted
 from .artifact import read_json, write_json
 
 STATE, SOURCE = "state.safetensors", "source.json"
 
 
-def fit_into_folder(
-    estimator: Any,
-    data: dict[str, Any],
-    out: Path,
-    source: dict[str, Any],
-    resume: bool = False,
-    overwrite: bool = False,
-    monitors: tuple[Any, ...] = (),
-) -> Any:
-    """Fit an estimator and save it, so that Ctrl-C or a kill loses at most the current epoch.
+@dataclass
+class Session:
+    """Where a fit keeps its state and its model, so that Ctrl-C or a kill loses at most the current epoch.
 
-    While it runs, the state of the fit lies in `OUT.unfinished`; an interrupted fit leaves it there, and the best
-    model so far, where there is one, in `out`.
+    While it runs, its state lies in `FOLDER.unfinished`; an interrupted fit leaves it there, and the best model so far,
+    where there is one, in `folder`.
 
-    Parameters
+    Attributes
     ----------
-    estimator : LatentEstimator
-    data : dict
-        Arguments of its `fit`.
-    out : Path
-        The folder for the model.
-    source : dict
-        Where the data came from, kept in the metrics.
+    folder : path or None
+        For the model; with None nothing is written.
     resume : bool
         Go on from an interrupted fit with the same settings.
     overwrite : bool
-        Replace what is at `out`, and forget an interrupted fit.
-
-    Raises
-    ------
-    VaeworksError
-        When `out` exists or cannot be written, when there is nothing to resume, or something that was not asked for.
-    KeyboardInterrupt
-        At Ctrl-C, after saving; its message says how to go on.
+        Replace what is at `folder`, and forget an interrupted fit.
+    monitors : sequence of Monitor
+        Told of each step and epoch, beside the progress bar of `verbose`.
+    source : dict
+        Where the data came from, kept in the metrics.
     """
-    if not out.name:
-        raise VaeworksError(f"{str(out)!r} is no name for a new folder: choose one, such as models/mine")
-    unfinished = out.with_name(out.name + ".unfinished")
-    make_room(out, unfinished, resume, overwrite)
-    agree(unfinished / SOURCE, source, resume)
-    first_process = os.environ.get("RANK", "0") == "0"
-    try:
-        estimator.fit(**data, checkpoint=unfinished / STATE, resume=resume, monitors=monitors)
-    except Interrupted as error:
+
+    folder: Path | str | None = None
+    resume: bool = False
+    overwrite: bool = False
+    monitors: Sequence[Monitor] = ()
+    source: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def checkpoint(self) -> Path | None:
+        """The file that keeps the state after each epoch."""
+        return None if self.folder is None else self._unfinished() / STATE
+
+    def _unfinished(self) -> Path:
+        out = Path(str(self.folder))
+        if not out.name:
+            raise VaeworksError(f"{str(out)!r} is no name for a new folder: choose one, such as models/mine")
+        return out.with_name(out.name + ".unfinished")
+
+    @contextmanager
+    def running(self, estimator: Any) -> Iterator[None]:
+        """Take the folder for the fit of an estimator within, and keep what it fitted.
+
+        Raises
+        ------
+        VaeworksError
+            When the folder exists or cannot be written, and when there is nothing to resume, or something that was not
+            asked for.
+        KeyboardInterrupt
+            At Ctrl-C, after saving; its message says how to go on.
+        """
+        if self.folder is None:
+            yield
+            return
+        out, unfinished = Path(self.folder), self._unfinished()
+        make_room(out, unfinished, self.resume, self.overwrite)
+        agree(unfinished / SOURCE, self.source, self.resume)
+        first_process = os.environ.get("RANK", "0") == "0"
+        try:
+            yield
+        except Interrupted as error:
+            if first_process:
+                keep(estimator, out, self.source)
+            raise Interrupted(f"interrupted: the best model so far is in {out}; go on with --resume") from error
+        except BaseException:
+            if not (unfinished / STATE).is_file():
+                shutil.rmtree(unfinished, ignore_errors=True)
+            raise
         if first_process:
-            keep(estimator, out, source)
-        raise Interrupted(f"interrupted: the best model so far is in {out}; go on with --resume") from error
-    except BaseException:
-        if not (unfinished / STATE).is_file():
-            shutil.rmtree(unfinished, ignore_errors=True)
-        raise
-    if first_process:
-        keep(estimator, out, source)
-        shutil.rmtree(unfinished)
-    return estimator
+            keep(estimator, out, self.source)
+            shutil.rmtree(unfinished)
 
 
 def assignments(words: list[str], estimator: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..fitting.examples import InMemory
 from ..labels import LABEL
 from .columns import Column
 from .components import principal_axes
@@ -16,8 +17,8 @@ from .networks import Features
 from .scales import Scales
 
 
-class TableData:
-    """Rows and their labels, in batches.
+class TableData(InMemory):
+    """Rows and their labels.
 
     Parameters
     ----------
@@ -51,20 +52,17 @@ class TableData:
         dtype: torch.dtype = torch.float32,
         masking: float = 0.0,
     ) -> None:
+        super().__init__(matrix.shape[0], batch_size)
         self.matrix, self.labels = matrix, torch.from_numpy(labels)
         self.scales, self.features = Scales(columns), features
-        self.batch_size, self.dtype, self.masking = batch_size, dtype, masking
+        self.dtype, self.masking = dtype, masking
         self.axes: np.ndarray | None = None
         self.neighbours: np.ndarray | None = None
 
-    def __len__(self) -> int:
-        """Batches an epoch."""
-        return -(-self.matrix.shape[0] // self.batch_size)
-
     def epoch(self, seed: int | None) -> Iterator[Batch]:
         """Every row once; shuffled by `seed`, or in the order given and without masking when it is None."""
-        count = self.matrix.shape[0]
-        order, groups = np.arange(count), None
+        count, groups = self.count, None
+        order = np.arange(count)
         random = None if seed is None else torch.Generator().manual_seed(seed)
         if seed is not None and self.neighbours is not None:
             order, groups = grouped_order(self.neighbours, np.random.default_rng(seed))

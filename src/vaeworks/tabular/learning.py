@@ -135,7 +135,7 @@ def holes_in(matrix: Any) -> bool:
 
 
 def check_same_columns(table: Any, columns: list[Column]) -> None:
-    """Refuse another table than that of the model to start from.
+    """Refuse another table than that of the model to go on from.
 
     Raises
     ------
@@ -145,6 +145,6 @@ def check_same_columns(table: Any, columns: list[Column]) -> None:
     same = list(table.columns) == known if isinstance(table, Frame) else table.shape[1] == len(known)
     if not same:
         raise VaeworksError(
-            f"the model to start from has the columns {', '.join(known[:20])}: give it a table that has just these, in "
+            f"the model to go on from has the columns {', '.join(known[:20])}: give it a table that has just these, in "
             "this order"
         )
