@@ -27,7 +27,8 @@ from .card import table_card
 from .columns import Column
 from .components import behind_components
 from .data import TableData
-from .frames import Frame, as_container, as_pandas, columns_of_objects, frame_of, is_frame
+from .filling import filled
+from .frames import Frame, as_container, as_pandas, columns_of_objects, eager, frame_of, is_frame
 from .learning import check_same_columns, holes_in, learn, matrix_of, names_of, partial_row, rows_in
 from .likelihoods import RowLikelihood, outputs_of
 from .limits import LIMITS
@@ -242,7 +243,7 @@ class TabularVAE(LatentEstimator):
 
     def _read(self, X: Any, reset: bool = False) -> Any:
         """A table's columns, or an array or sparse matrix of numbers."""
-        X = X.collect() if hasattr(X, "collect") else X  # what polars reads lazily
+        X = eager(X)
         try:
             if is_frame(X):
                 validate_data(self, X, reset=reset, skip_check_array=True)
@@ -431,23 +432,24 @@ class TabularVAE(LatentEstimator):
 
         Returns
         -------
-        A table as X is, or a list of them
+        A table as X is, or a list of them: X itself but for its holes. Of every value that was there both the value
+        and its type stay; what is filled in has the type of its column, where that can hold it.
         """
         check_is_fitted(self)
         if samples < 1 or (imputations is not None and imputations < 1):
             raise VaeworksError(
                 "impute takes at least one of samples, and of imputations (None for the expected values)"
             )
+        X = eager(X)
         data = self._judged(X)
         data.batch_size = max(1, MOST_NUMBERS // (samples * (len(self.columns_) + 2 * self.width)))
         choose = common_draws(samples, self.latent_dim, self.random_state)
         with own_random_numbers(self._device()):
             torch.manual_seed(self.random_state)
             parts = [self._filled(batch, samples, choose, imputations) for batch in self._moved(data.epoch(None))]
-        rows = data.dense(slice(None))
-        filled = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
-        index = getattr(X, "index", None) if is_frame(X) else None
-        tables = [self._table(np.where(np.isnan(rows), each, rows), index) for each in filled]
+        holes = np.isnan(data.dense(slice(None)))
+        found = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
+        tables = [filled(X, self.columns_, holes, numbers) for numbers in found]
         return tables[0] if imputations is None else tables
 
     @torch.no_grad()
@@ -522,11 +524,11 @@ class TabularVAE(LatentEstimator):
         numbers[:, whole] = numbers[:, whole].round()
         return numbers
 
-    def _table(self, numbers: np.ndarray, index: Any = None) -> Any:
-        """Numbers (N, D) as a table in the form that was fitted; `index` is of the rows of a pandas DataFrame."""
+    def _table(self, numbers: np.ndarray) -> Any:
+        """Numbers (N, D) as a table in the form that was fitted."""
         found = {column.name: column.values(numbers[:, place]) for place, column in enumerate(self.columns_)}
         if self.container_ == "pandas":
-            return as_pandas(found, self.columns_, index)
+            return as_pandas(found, self.columns_)
         return as_container(found, self.container_)
 
     def evaluate(self, X: Any, y: Any = None, samples: int = 10) -> dict:
