@@ -1,8 +1,8 @@
-from copy import copy
 
 """What `evaluate` measures, and how its figures hang together."""
 
 import math
+from copy import copy
 
 import pytest
 

@@ -23,7 +23,7 @@ def show(result: dict, as_json: bool) -> None:
     if figures:
         typer.echo(block({spaced(name): value for name, value in figures.items()}))
     for name, value in result.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             typer.echo(f"\n{spaced(name)}\n{block(value, indent=2)}")
 
 

@@ -24,7 +24,8 @@ from ..fitting.plan import Plan
 from ..labels import LABEL
 from .components import behind_components
 from .data import TableData
-from .frames import as_container, as_pandas, is_frame
+from .filling import filled
+from .frames import as_container, as_pandas, eager
 from .learning import partial_row
 from .likelihoods import RowLikelihood, outputs_of
 from .neighbours import NeighbourTerm, reach_of
@@ -213,22 +214,23 @@ class TabularVAE(TabularParameters, LabelledEstimator):
 
         Returns
         -------
-        A table as X is, or a list of them
+        A table as X is, or a list of them: X itself but for its holes. Of every value that was there both the value
+        and its type stay; what is filled in has the type of its column, where that can hold it.
         """
         check_is_fitted(self)
         if samples < 1 or (imputations is not None and imputations < 1):
             raise VaeworksError(
                 "impute takes at least one of samples, and of imputations (None for the expected values)"
             )
+        X = eager(X)
         data = self._exactly(self.reader_.data(X, None, self))
         data.batch_size = max(1, MOST_NUMBERS // (samples * (len(self.reader_.columns) + 2 * self.width)))
         choose = common_draws(samples, self.latent_dim, self.random_state)
         with self._seeded():
             parts = [self._filled(batch, samples, choose, imputations) for batch in self._moved(data.epoch(None))]
-        rows = data.dense(slice(None))
-        filled = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
-        index = getattr(X, "index", None) if is_frame(X) else None
-        tables = [self._table(np.where(np.isnan(rows), each, rows), index) for each in filled]
+        holes = np.isnan(data.dense(slice(None)))
+        found = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
+        tables = [filled(X, self.reader_.columns, holes, numbers) for numbers in found]
         return tables[0] if imputations is None else tables
 
     @torch.no_grad()
@@ -300,11 +302,11 @@ class TabularVAE(TabularParameters, LabelledEstimator):
         numbers[:, whole] = numbers[:, whole].round()
         return numbers
 
-    def _table(self, numbers: np.ndarray, index: Any = None) -> Any:
-        """Numbers (N, D) as a table in the form that was fitted; `index` is of the rows of a pandas DataFrame."""
+    def _table(self, numbers: np.ndarray) -> Any:
+        """Numbers (N, D) as a table in the form that was fitted."""
         found = {column.name: column.values(numbers[:, place]) for place, column in enumerate(self.reader_.columns)}
         if self.reader_.container == "pandas":
-            return as_pandas(found, self.reader_.columns, index)
+            return as_pandas(found, self.reader_.columns)
         return as_container(found, self.reader_.container)
 
     def body(self) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import VaeworksError
 from .columns import Column, learn_columns, of_one_unit
-from .frames import Frame
+from .frames import Frame, frame_of
 
 
 def learn(table: Any, kinds: dict[str, str], scaling: str) -> tuple[list[Column], bool]:
@@ -132,6 +132,12 @@ def rows_in(table: Any) -> int:
 
 def holes_in(matrix: Any) -> bool:
     return bool(np.isnan(matrix.data if hasattr(matrix, "tocsr") else matrix).any())
+
+
+def holes_of(table: Any, columns: list[Column]) -> dict[str, np.ndarray]:
+    """Which rows (N,) of a DataFrame or Table are holes, column by column."""
+    matrix = matrix_of(frame_of(table), columns)
+    return {column.name: np.isnan(matrix[:, place]) for place, column in enumerate(columns)}
 
 
 def check_same_columns(table: Any, columns: list[Column]) -> None:

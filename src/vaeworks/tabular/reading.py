@@ -11,7 +11,7 @@ from ..fitting.examples import parted
 from ..labels import MISSING, Classes, classes_in, indices_of, labels_of
 from .columns import Column
 from .data import TableData
-from .frames import Frame, columns_of_objects, frame_of, is_frame
+from .frames import Frame, columns_of_objects, eager, frame_of, is_frame
 from .learning import check_same_columns, holes_in, learn, matrix_of, names_of, rows_in
 from .networks import Features
 
@@ -126,7 +126,7 @@ class TableReader:
 
 def read(X: Any, estimator: Any, columns: list[Column] | None) -> Any:
     """A table's columns, or an array or sparse matrix of numbers; `columns` are None while fitting."""
-    X = X.collect() if hasattr(X, "collect") else X  # what polars reads lazily
+    X = eager(X)
     reset = columns is None
     try:
         if is_frame(X):
