@@ -10,10 +10,7 @@ def card(estimator: Any, title: str, body: str, caution: str) -> str:
     classes = estimator.class_names_
     labels = "none" if classes is None else ", ".join(map(str, classes.names[:20]))
     parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
-    rows = "\n".join(
-        f"| {name} | {value:.4g} |" if isinstance(value, float) else f"| {name} | {value} |"
-        for name, value in measured(estimator.metrics_).items()
-    )
+    rows = "\n".join(f"| {name} | {shown(value)} |" for name, value in measured(estimator.metrics_).items())
     return f"""# {title}
 
 {body}
@@ -30,3 +27,8 @@ Figures:
 
 {caution}
 """
+
+
+def shown(figure: Any) -> str:
+    """A figure in a table; a dash where there is none."""
+    return "-" if figure is None else f"{figure:.4g}" if isinstance(figure, float) else str(figure)

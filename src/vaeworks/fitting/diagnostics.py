@@ -33,7 +33,7 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
         first), `importance_bound_nats` (a lower bound on log p(x), with `importance_samples`); `active_units`
         (variance of the posterior mean above 0.01: Burda et al. 2016) of `latent_units`; `kl_per_unit_nats` (None
         where the prior does not factorise); `mutual_information_nats` with its estimator and ceiling; `collapsed`;
-        `examples`, `seconds`, `peak_memory_bytes`.
+        `examples`, `seconds`, `peak_memory_bytes` (None where the system does not count it, as Windows).
     """
     began = time.perf_counter()
     model.eval()
@@ -109,9 +109,11 @@ def mutual_information(means: Tensor, log_variances: Tensor) -> float:
     return total / len(z) + math.log(len(z))
 
 
-def peak_memory() -> int:
-    """The most memory that this process has held, in bytes."""
-    import resource  # there is none on Windows
-
+def peak_memory() -> int | None:
+    """The most memory that this process has held, in bytes; None where the system does not say, as Windows."""
+    try:
+        import resource
+    except ImportError:
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
