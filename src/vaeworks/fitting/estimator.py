@@ -25,12 +25,13 @@ from . import artifact
 from .aggregated import AggregatedPosterior, posterior_draws
 from .devices import make_fabric
 from .diagnostics import diagnose
+from .finite import broken_weight, is_finite
 from .labels import LABEL, MISSING, Classes, native
 from .monitors import Monitor, ProgressBar, watched
 from .panels import Panel
 from .plan import Plan, training_only
 from .probes import probes
-from .training import Data, Interrupted, fit, own_random_numbers
+from .training import Data, Interrupted, broke, fit, own_random_numbers
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     classes_ : ndarray or None
         The labels that the head predicts, sorted; None without labels.
     history_ : list of dict
-        One record an epoch: weights of the objective, mean terms in nats of training and validation data.
+        One record an epoch: weights of the objective, mean terms in nats of training and validation data (None where
+        one was not finite).
     aggregated_ : AggregatedPosterior or None
         A mixture of Gaussians fitted to the codes of data, which `sample` can draw from.
     metrics_ : dict
@@ -178,6 +180,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         if only is not None and start is None:
             raise VaeworksError(f"only={only!r} trains one part of a fitted model: give that model as `start`")
         fabric = make_fabric(self.device, self.precision)
+        self.__dict__.pop("metrics_", None)  # a fit that fails leaves nothing that looks fitted
         data, held_out = self._prepare(X, y, validation, start)
         plan = self._plan(data) if only is None else training_only(only, self._plan(data))
         with own_random_numbers(fabric.device):
@@ -218,7 +221,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _conclude(self, plan: Plan, data: Data) -> None:
         """Look at what was learned, and say what went wrong."""
         self.model_.requires_grad_(True).eval()
-        figures = self._diagnose(data.epoch(None))
+        broken = broken_weight(self.model_)
+        figures = {} if broken else self._diagnose(data.epoch(None))
+        broken = broken or next((name for name, value in figures.items() if not is_finite(value)), None)
+        if broken:
+            raise broke(f"{broken} of the fitted model is not finite")
         self._aggregate(data.epoch(None))
         seconds = sum(record["seconds"] for record in self.history_)
         self.metrics_ = {
@@ -234,7 +241,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         if rate:
             mend = "train longer, or raise `rate` or `learning_rate`"
             reached = self.history_[-1]["train"]["kl"]
-            if abs(reached - rate) > 0.2 * rate:
+            if reached is not None and abs(reached - rate) > 0.2 * rate:
                 log.warning("the rate was not held: asked for %g nats, trained at %.2f: train longer", rate, reached)
         if figures["collapsed"]:
             log.warning(
