@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..errors import VaeworksError
 from ..fitting.labels import LABEL
-from .columns import Column
+from .columns import Column, extremes
 from .components import principal_axes
 from .neighbours import GROUP_NUMBER, grouped_order, nearest
 from .networks import Features
@@ -39,6 +40,11 @@ class TableData:
         Principal axes of what the encoder reads, once `find_neighbours` searched along them.
     neighbours : ndarray (N, count) or None
         Rows near each row, of which some share its batch while training; once `find_neighbours` found them.
+
+    Raises
+    ------
+    VaeworksError
+        For numbers too far from those of the fit to compute with.
     """
 
     def __init__(
@@ -54,8 +60,17 @@ class TableData:
         self.matrix, self.labels = matrix, torch.from_numpy(labels)
         self.scales, self.features = Scales(columns), features
         self.batch_size, self.dtype, self.masking = batch_size, dtype, masking
+        self._check_reach(columns)
         self.axes: np.ndarray | None = None
         self.neighbours: np.ndarray | None = None
+
+    def _check_reach(self, columns: list[Column]) -> None:
+        """Refuse numbers so far from those of the fit that their squares, summed up, are not finite."""
+        ends = torch.from_numpy(np.stack(extremes(self.matrix)))
+        far = self.scales.targets(ends).abs() > torch.finfo(self.dtype).max ** 0.4
+        if far.any():
+            place = int(far.any(0).nonzero()[0])
+            raise too_far(columns[place], float(ends[far[:, place], place][0]))
 
     def __len__(self) -> int:
         """Batches an epoch."""
@@ -102,3 +117,15 @@ class TableData:
     def readable(self) -> np.ndarray:
         """What the encoder reads of every row, (N, width)."""
         return np.concatenate([batch.input.numpy() for batch in self.epoch(None) if batch.input is not None])
+
+
+def too_far(column: Column, value: float) -> VaeworksError:
+    if column.kind == "count":
+        return VaeworksError(
+            f"column {column.name!r} holds {value:g}, which is too large for a count: mend the value, or declare the "
+            "column as real"
+        )
+    return VaeworksError(
+        f"column {column.name!r} holds {value:g}, which is too far from the values of the fit to compute with: mend "
+        "the value, or leave it out as missing"
+    )
