@@ -2,6 +2,7 @@
 
 import logging
 import math
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
@@ -372,8 +373,8 @@ class TextVAE(LatentEstimator):
             **({} if accuracy is None else {named: accuracy}),
             **figures,
             **tokens,
-            "perplexity_elbo": math.exp(figures["negative_elbo_nats"] * per_token),
-            "perplexity_importance": None if bound is None else math.exp(-bound * per_token),
+            "perplexity_elbo": perplexity(figures["negative_elbo_nats"] * per_token),
+            "perplexity_importance": None if bound is None else perplexity(-bound * per_token),
         }
 
     def panels(self, X: Any, y: Any = None) -> list[Panel]:
@@ -408,6 +409,11 @@ class TextVAE(LatentEstimator):
 
     def card(self) -> str:
         return text_card(self)
+
+
+def perplexity(nats: float) -> float:
+    """Of a mean cost a token; infinite where no float can hold it."""
+    return math.exp(nats) if nats < math.log(sys.float_info.max) else math.inf
 
 
 def readable(text: str) -> str:
