@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from decimal import Decimal
 
 import numpy as np
@@ -10,7 +11,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from vaeworks import TabularVAE
 
@@ -249,3 +252,38 @@ def test_a_mistake_is_one_sentence(vae, people, people_model, words, sentence, t
     monkeypatch.chdir(tmp_path)
     said = vae(*(word.format(people=people_model, file=people) for word in words)).refusal()
     assert sentence in said
+
+
+def test_numbers_too_large_to_compute_with_are_refused_before_anything_is_written(vae, tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text("a,b\n" + "".join(f"{row},{row % 7}.5\n" for row in range(60)) + "60,1e300\n")
+    said = vae("fit", "tabular", path, "--out", tmp_path / "m", *SMALL).refusal()
+    assert "column 'b' holds 1e+300" in said
+    assert [entry.name for entry in tmp_path.iterdir()] == ["large.csv"]
+
+
+def test_a_fit_that_diverges_is_a_mistake_and_leaves_no_model(vae, tmp_path):
+    words = ("--out", tmp_path / "m", "--epochs", "4", "--set", "width=16", "--set", "learning_rate=1e6")
+    result = vae("fit", "tabular", "wine", *words, "--json")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[-1].startswith("vae: training broke: ")
+    assert not (tmp_path / "m").exists()
+
+
+def test_weights_of_nan_fill_no_holes(vae, people, people_model, tmp_path):
+    own = shutil.copytree(people_model, tmp_path / "own")
+    tensors = load_file(own / "model.safetensors")
+    save_file({name: torch.full_like(tensor, torch.nan) for name, tensor in tensors.items()}, own / "model.safetensors")
+    said = vae("impute", own, people, "--out", tmp_path / "full.csv").refusal()
+    assert "damaged" in said
+    assert "is not finite" in said
+    assert not (tmp_path / "full.csv").exists()
+
+
+def test_a_fit_ends_well_where_the_system_does_not_count_memory(vae, people, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    result = vae("fit", "tabular", people, "--out", tmp_path / "m", *SMALL)
+    assert result.code == 0, result.err
+    assert [line.split()[-1] for line in result.out.splitlines() if line.startswith("peak memory bytes")] == ["-"]
+    report = vae("report", tmp_path / "m", people, "--out", tmp_path / "report.html")
+    assert report.code == 0, report.err

@@ -1,5 +1,6 @@
 """What every kind of data keeps to: one table, one entry a kind; a kind without an entry fails."""
 
+import json
 import pickle
 from copy import deepcopy
 
@@ -18,7 +19,7 @@ from vaeworks.fitting.objective import objective
 from vaeworks.kinds import KINDS
 from vaeworks.storage.session import Session
 
-from ..toys import CtrlC, untouched
+from ..toys import CtrlC, Silent, untouched
 
 
 def text():
@@ -191,6 +192,32 @@ def test_a_resumed_fit_is_bit_for_bit_the_one_that_was_never_interrupted(kind, f
     resumed.fit(X, y, session=Session(tmp_path / "model", resume=True))
     assert_close(weights(resumed), weights(fitted(kind)), rtol=0, atol=0)
     assert_same_answers(resumed, fitted(kind), X[:40])
+
+
+@every_kind
+def test_a_fit_whose_weights_end_as_nan_is_refused_and_the_weight_named(kind):
+    class Break(Silent):
+        def epoch(self, record):
+            next(estimator.model_.posterior.parameters()).data.fill_(torch.nan)
+
+    estimator, X, y = CASES[kind]()
+    estimator.set_params(epochs=1, averaging=None, validation_fraction=0.0)
+    with pytest.raises(VaeworksError, match=r"training broke: posterior\..* is not finite"):
+        estimator.fit(X, y, monitors=[Break()])
+    assert not estimator.__sklearn_is_fitted__()
+
+
+@every_kind
+@pytest.mark.parametrize("learning_rate", [1e2, 1e6])
+def test_a_fit_at_an_absurd_learning_rate_is_refused_or_finite_in_every_figure(kind, learning_rate):
+    estimator, X, y = CASES[kind]()
+    try:
+        estimator.set_params(learning_rate=learning_rate).fit(X, y)
+    except VaeworksError as error:
+        assert "training broke" in str(error)  # noqa: PT017
+        return
+    json.dumps(estimator.metrics_, allow_nan=False)
+    assert all(np.isfinite(answer).all() for answer in answers(estimator, X) if not isinstance(answer, list))
 
 
 @every_kind

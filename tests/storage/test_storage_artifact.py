@@ -6,6 +6,8 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from vaeworks import VaeworksError, load
 from vaeworks.storage.artifact import read_config, write_metrics
@@ -130,6 +132,34 @@ def test_weights_of_another_shape_are_refused(copy):
     changed(copy, parameters=parameters | {"latent_dim": 7})
     with pytest.raises(VaeworksError, match="damaged"):
         load(copy)
+
+
+@pytest.mark.parametrize("number", [torch.nan, torch.inf])
+@pytest.mark.parametrize(
+    ("file", "name"), [("model.safetensors", "posterior.linear.weight"), ("aggregated.safetensors", "means")]
+)
+def test_weights_that_are_not_finite_are_refused_and_named(copy, file, name, number):
+    tensors = load_file(copy / file)
+    tensors[name][0, 0] = number
+    save_file(tensors, copy / file)
+    with pytest.raises(VaeworksError, match=rf"copy is damaged \({name} is not finite\)"):
+        load(copy)
+
+
+def test_weights_that_are_not_finite_are_not_saved(tiny_text_model, tmp_path):
+    model = deepcopy(tiny_text_model)
+    model.model_.posterior.linear.weight.data[0, 0] = torch.nan
+    with pytest.raises(VaeworksError, match=r"posterior\.linear\.weight would not be finite"):
+        model.save(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_weights_beyond_half_precision_are_not_saved_compact(tiny_text_model, tmp_path):
+    model = deepcopy(tiny_text_model)
+    model.model_.posterior.linear.weight.data[0, 0] = 1e6
+    with pytest.raises(VaeworksError, match=r"posterior\.linear\.weight .* save without compact"):
+        model.save(tmp_path / "model", compact=True)
+    model.save(tmp_path / "model")
 
 
 def test_metrics_are_replaced_alone(copy):

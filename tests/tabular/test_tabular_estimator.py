@@ -307,6 +307,34 @@ def test_infinite_values_are_refused():
         TabularVAE(**SMALL).fit(pd.DataFrame({"a": [1.0, np.inf, 2.0]}))
 
 
+def test_numbers_too_far_from_those_of_the_fit_are_refused_by_name(people):
+    odd = PEOPLE[:5].assign(height=[170.0, 1e200, 170.0, 170.0, np.nan])
+    for verb in (people.transform, people.anomaly_score, people.impute):
+        with pytest.raises(VaeworksError, match=r"column 'height' holds 1e\+200, which is too far"):
+            verb(odd)
+    with pytest.raises(VaeworksError, match=r"column 'height' holds 1e\+200"):
+        people.sample(2, where={"height": 1e200})
+
+
+def test_a_row_far_out_is_still_judged(people):
+    odd = PEOPLE[:5].assign(height=[170.0, 1e30, 170.0, 170.0, np.nan])
+    assert people.anomaly_score(odd).argmax() == 1
+    assert np.isfinite(people.anomaly_score(odd)).all()
+
+
+def test_validation_rows_too_far_for_training_are_refused_by_name():
+    far = PEOPLE.assign(height=1e30)
+    with pytest.raises(VaeworksError, match=r"column 'height' holds 1e\+30, which is too far"):
+        TabularVAE(**SMALL).fit(PEOPLE, validation=(far, None))
+
+
+def test_a_count_that_is_none_is_refused_with_what_to_declare():
+    table = PEOPLE.assign(children=[0, 2**53] * 150)
+    with pytest.raises(VaeworksError, match=r"column 'children' .* too large for a count.* declare the column as real"):
+        TabularVAE(**SMALL, kinds={"children": "count"}).fit(table)
+    assert TabularVAE(**SMALL, kinds={"children": "real"}).fit(table)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -179,6 +179,7 @@ def test_a_stream_is_read_a_chunk_at_a_time():
         (3, "text 9 is 3"),
         ("", "text 9 is empty"),
         (" \n", "text 9 is empty"),
+        ("half a \ud83d smile", r"text 9 holds '\\ud83d', half of a character"),
     ],
 )
 def test_what_is_no_text_is_refused_and_its_row_named(bad, said):

@@ -1,8 +1,7 @@
-
 """What `evaluate` measures, and how its figures hang together."""
 
 import math
-from copy import copy
+from copy import copy, deepcopy
 
 import pytest
 
@@ -64,6 +63,12 @@ def test_perplexities_are_the_exponentials_of_the_bounds_a_token(figures):
     assert figures["perplexity_elbo"] == pytest.approx(math.exp(figures["negative_elbo_nats"] * per_token))
     assert figures["perplexity_importance"] == pytest.approx(math.exp(-figures["importance_bound_nats"] * per_token))
     assert figures["perplexity_importance"] <= figures["perplexity_elbo"] * 1.01
+
+
+def test_a_perplexity_that_no_float_holds_is_infinite(tiny_text_model, tiny_corpus):
+    model = deepcopy(tiny_text_model)
+    model.model_.posterior.linear.bias.data[:2] = 1e6
+    assert model.evaluate(tiny_corpus[0][:10])["perplexity_elbo"] == math.inf
 
 
 def test_kl_per_unit_adds_up_to_the_kl(figures):

@@ -12,6 +12,7 @@ from torch.distributions import Categorical, Distribution, MixtureSameFamily, Mu
 from ..core.batch import Batch
 from ..core.evidence import Evidence
 from ..core.model import Read
+from ..errors import VaeworksError
 
 COMPONENTS, DRAWS_A_UNIT, MOST_ROWS, LEAST_VARIANCE = 10, 4, 5000, 1e-4
 
@@ -35,20 +36,38 @@ class AggregatedPosterior:
 
     @classmethod
     def fit(cls, draws: np.ndarray, seed: int) -> "AggregatedPosterior | None":
-        """From draws (N, D): fewer components where there are few, since each has a full covariance; None from one."""
+        """From draws (N, D): fewer components where there are few, since each has a full covariance; None from one.
+
+        Raises
+        ------
+        VaeworksError
+            When draws are not finite, or so large that no covariance can be told from rounding.
+        """
         count, units = draws.shape
         if count < 2:
             return None
         components = max(1, min(COMPONENTS, count // (DRAWS_A_UNIT * units)))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # a mixture that has not settled still covers the codes
-            found = GaussianMixture(components, reg_covar=LEAST_VARIANCE, random_state=seed).fit(draws)
-        parts = (found.weights_, found.means_, np.linalg.cholesky(found.covariances_))
+        if not np.isfinite(draws).all():
+            raise no_mixture("some are not finite")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # one that has not settled still covers the codes
+                found = GaussianMixture(components, reg_covar=LEAST_VARIANCE, random_state=seed).fit(draws)
+            parts = (found.weights_, found.means_, np.linalg.cholesky(found.covariances_))
+        except ValueError as error:  # LinAlgError is one
+            raise no_mixture(f"they reach {np.abs(draws).max():.3g}") from error
         return cls(*(torch.from_numpy(np.ascontiguousarray(part)).float() for part in parts))
 
     def sample(self, n: int) -> Tensor:
         """Codes (n, D)."""
         return self.mixture.sample(torch.Size([n]))
+
+
+def no_mixture(reason: str) -> VaeworksError:
+    return VaeworksError(
+        f"no mixture fits the codes of the data, since {reason}: lower learning_rate, or look for extreme values in "
+        "the data"
+    )
 
 
 class PosteriorDraws:

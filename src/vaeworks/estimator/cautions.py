@@ -12,7 +12,7 @@ def caution(model: LatentModel, plan: Plan, figures: dict, history: list[dict]) 
     """Warn of a rate that was not held, a collapsed posterior, and a warm-up that outlasts training."""
     rate = plan.phases[-1].rate
     reached = history[-1]["train"]["kl"]
-    if rate and abs(reached - rate) > 0.2 * rate:
+    if rate and reached is not None and abs(reached - rate) > 0.2 * rate:
         log.warning("the rate was not held: asked for %g nats, trained at %.2f: train longer", rate, reached)
     if figures["collapsed"]:
         log.warning("%s", collapse(figures, bool(rate), flat=len(model.blocks) == 0))

@@ -48,7 +48,8 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0, loo
         Means over examples in nats: `negative_elbo_nats`, `reconstruction_nats`, `kl_nats`, `kl_per_level_nats` (top
         first), `negative_importance_bound_nats` (an upper bound on -log p(x) as the negative ELBO is one, and a tighter
         one, with `importance_samples`); `kl_per_unit_nats` (None where the prior does not factorise); the entries of
-        `latent_figures`; `examples`, `seconds`, `peak_memory_bytes`. A unit of a map of latents is a channel.
+        `latent_figures`; `examples`, `seconds`, `peak_memory_bytes` (None where the system does not count it, as
+        Windows). A unit of a map of latents is a channel.
     """
     began = time.perf_counter()
     model.eval()
@@ -179,9 +180,11 @@ def mutual_information(means: Tensor, log_variances: Tensor) -> float:
     return max(0.0, total / len(z) + math.log(len(z)))
 
 
-def peak_memory() -> int:
-    """The most memory that this process has held, in bytes."""
-    import resource  # there is none on Windows
-
+def peak_memory() -> int | None:
+    """The most memory that this process has held, in bytes; None where the system does not say, as Windows."""
+    try:
+        import resource
+    except ImportError:
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -19,11 +19,12 @@ from ..core.batch import Batch
 from ..core.model import LatentModel
 from ..core.precision import at_least_float32
 from ..errors import VaeworksError
+from ..finite import broken_weight, is_finite
 from ..fitting.devices import make_fabric
 from ..fitting.examples import Data
 from ..fitting.monitors import ProgressBar, watched
 from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.training import Interrupted, fit, own_random_numbers
+from ..fitting.training import Interrupted, broke, fit, own_random_numbers
 from ..labels import native
 from ..storage import artifact
 from ..storage.card import card
@@ -48,7 +49,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         What was learned of the data before training.
     model_ : LatentModel
     history_ : list of dict
-        One record an epoch: weights of the objective, mean terms in nats of training and validation data.
+        One record an epoch: weights of the objective, mean terms in nats of training and validation data (None where
+        one was not finite).
     metrics_ : dict
         Every figure that `fit`, and `vae evaluate` of a saved model, measured.
     """
@@ -130,6 +132,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         share = self.validation_fraction if validation is None else 0.0
         fabric = make_fabric(self.device, self.precision)
         with session.running(self):
+            self.__dict__.pop("metrics_", None)  # a fit that fails leaves nothing that looks fitted
             learn = self.Reader.learn if beginning is None else beginning.reader.further
             self.reader_, data, judged_by = learn(X, y, self, share)
             if validation is not None:
@@ -194,7 +197,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _conclude(self, plan: Plan, data: Data) -> None:
         """Look at what was learned, and say what went wrong."""
         self.model_.requires_grad_(True).eval()
-        figures = self._concluded(data.epoch(None))
+        broken = broken_weight(self.model_)
+        figures = {} if broken else self._concluded(data.epoch(None))
+        broken = broken or next((name for name, value in figures.items() if not is_finite(value)), None)
+        if broken:
+            raise broke(f"{broken} of the fitted model is not finite")
         self.metrics_ = {
             "fit": {
                 "held_out": figures,

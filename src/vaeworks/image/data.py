@@ -14,6 +14,8 @@ from ..labels import LABEL, Classes, indices_of, labels_of
 from .likelihoods import HIGHEST
 from .networks import Shape
 
+LARGEST, SMALLEST = 1e15, 1e-15  # float32 holds their squares, and the sums of these over an image
+
 
 def as_images(X: Any) -> np.ndarray:
     """Images as (N, channels, H, W), of whatever type they have.
@@ -43,6 +45,11 @@ def as_images(X: Any) -> np.ndarray:
         raise VaeworksError(f"there are no pixels in an array of shape {images.shape}: give at least one image")
     if images.dtype.kind == "f" and not np.isfinite(images).all():
         raise VaeworksError("the images hold NaN or infinite values: replace them first")
+    if images.dtype.itemsize > 1 and max(abs(float(images.min())), abs(float(images.max()))) > LARGEST:
+        raise VaeworksError(
+            f"the pixels run from {images.min():g} to {images.max():g}, which is too far to compute with: scale them, "
+            "for example to between 0 and 1"
+        )
     return images.transpose(0, 3, 1, 2)
 
 
@@ -105,11 +112,23 @@ class Scale:
 
 
 def scale_of(images: np.ndarray, likelihood: str) -> Scale:
-    """From -1 to 1 where the range is known; else mean 0 and variance 1."""
+    """From -1 to 1 where the range is known; else mean 0 and variance 1.
+
+    Raises
+    ------
+    VaeworksError
+        For pixels that differ by less than float32 can square.
+    """
     if likelihood != "normal":
         half = 0.5 if likelihood == "bernoulli" else HIGHEST / 2
         return Scale(half, half)
-    return Scale(float(images.mean(dtype=np.float64)), float(images.std(dtype=np.float64)) or 1.0)
+    spread = float(images.std(dtype=np.float64))
+    if spread < SMALLEST and images.min() < images.max():
+        raise VaeworksError(
+            f"the pixels differ by about {spread:.1g}, which is too little to compute with: scale them, for example to "
+            "between 0 and 1"
+        )
+    return Scale(float(images.mean(dtype=np.float64)), spread or 1.0)
 
 
 class ImageData(InMemory):

@@ -1,6 +1,5 @@
 """A fitted model on disk: one folder, written whole, that holds no pickle."""
 
-import json
 import platform
 import time
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 from ..errors import VaeworksError
 from ..files import folder_written_whole, written_whole
+from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
 
 FORMAT = 1
@@ -25,7 +25,8 @@ def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: b
     Raises
     ------
     VaeworksError
-        When the folder exists and `overwrite` is not set, or when it cannot be written; what was there stays.
+        When the folder exists and `overwrite` is not set, when it cannot be written, or when a weight is not finite;
+        what was there stays.
     """
     from safetensors.torch import save_file
 
@@ -35,19 +36,30 @@ def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: b
     if folder.exists() and not overwrite:
         raise VaeworksError(f"{folder} exists already: choose another folder, or pass overwrite (--overwrite)")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in estimator.model_.state_dict().items()}
+    further = estimator.further_weights()
+    check_finite(weights, "fit it again")
+    for name, tensors in further.items():
+        check_finite({f"{name}.{part}": tensor for part, tensor in tensors.items()}, "fit it again")
+    if compact:
+        buffers = {name: weights.pop(name) for name, _ in estimator.model_.named_buffers() if name in weights}
+        weights = compacted(weights) | buffers
+        check_finite(weights, "it is too large for half precision, so save without compact")
     with folder_written_whole(folder) as temporary:
-        buffers = {
-            name: weights.pop(name) for name, _ in estimator.model_.named_buffers() if compact and name in weights
-        }
-        save_file({**compacted(weights), **buffers} if compact else weights, temporary / WEIGHTS)
-        for name, tensors in estimator.further_weights().items():
+        save_file(weights, temporary / WEIGHTS)
+        for name, tensors in further.items():
             save_file(tensors, temporary / f"{name}.safetensors")
         write_json(temporary / CONFIG, config_of(estimator))
         write_json(temporary / STATE, estimator.reader_.to_state())
-        write_json(temporary / METRICS, estimator.metrics_)
-        (temporary / CARD).write_text(estimator.card(), encoding="utf-8")
+        write_json(temporary / METRICS, nulled(estimator.metrics_))
+        write_text(temporary / CARD, estimator.card())
         for file in temporary.glob("*.safetensors"):
             file.chmod((temporary / CONFIG).stat().st_mode)  # safetensors lets only the owner read
+
+
+def check_finite(weights: Mapping[str, Any], mend: str) -> None:
+    broken = first_not_finite(weights.items())
+    if broken:
+        raise VaeworksError(f"the model is not saved, since {broken} would not be finite in it: {mend}")
 
 
 def config_of(estimator: Any) -> dict:
@@ -87,17 +99,11 @@ def read_config(folder: Path) -> dict:
 
 def load(folder: Path, estimator_class: Any) -> Any:
     """The estimator that `save` wrote, on the CPU."""
-    from safetensors.torch import load_file
-
-    from .compact import expanded
-
     config = read_config(folder)
     try:
         estimator = estimator_class(**config["parameters"])
         estimator.restore(read_json(folder / STATE))
-        estimator.model_.load_state_dict(expanded(load_file(folder / WEIGHTS)))
-        further = (path for path in folder.glob("*.safetensors") if path.name != WEIGHTS)
-        estimator.restore_further({path.stem: load_file(path) for path in further})
+        load_weights(estimator, folder)
     except VaeworksError:
         raise
     except Exception as error:  # what damage raises is up to torch, safetensors and tokenizers
@@ -111,9 +117,31 @@ def load(folder: Path, estimator_class: Any) -> Any:
     return estimator
 
 
+def load_weights(estimator: Any, folder: Path) -> None:
+    """Those of the model, and what stands beside, as the aggregated posterior.
+
+    Raises
+    ------
+    ValueError
+        When some are not finite, among others that mean damage.
+    """
+    from safetensors.torch import load_file
+
+    from .compact import expanded
+
+    estimator.model_.load_state_dict(expanded(load_file(folder / WEIGHTS)))
+    further = {path.stem: load_file(path) for path in folder.glob("*.safetensors") if path.name != WEIGHTS}
+    broken = broken_weight(estimator.model_)
+    for name, tensors in further.items():
+        broken = broken or first_not_finite((f"{name}.{part}", tensor) for part, tensor in tensors.items())
+    if broken:
+        raise ValueError(f"{broken} is not finite")
+    estimator.restore_further(further)
+
+
 def read_metrics(folder: Path) -> dict:
-    """Every figure that `fit` and `evaluate` measured."""
-    return read_fields(folder / METRICS, METRICS_FIELDS)
+    """Every figure that `fit` and `evaluate` measured; None where there is none."""
+    return nulled(read_fields(folder / METRICS, METRICS_FIELDS))
 
 
 def measured(metrics: dict) -> dict:
@@ -126,11 +154,16 @@ def measured(metrics: dict) -> dict:
 def write_metrics(folder: Path, metrics: dict) -> None:
     """Replace the metrics of a saved model."""
     with written_whole(folder / METRICS) as temporary:
-        write_json(temporary, metrics)
+        write_json(temporary, nulled(metrics))
 
 
 def write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=True), encoding="utf-8")
+    write_text(path, dumps(value, indent=1))
+
+
+def write_text(path: Path, text: str) -> None:
+    """In UTF-8, halves of characters as JSON escapes them."""
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def read_fields(path: Path, fields: Mapping[str, type]) -> dict:
@@ -143,7 +176,7 @@ def read_fields(path: Path, fields: Mapping[str, type]) -> dict:
 
 def read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise VaeworksError(
             f"{path} is missing or damaged ({str(error).splitlines()[0]}): restore it, or fit the model again"

@@ -8,10 +8,7 @@ from .artifact import measured
 def card(estimator: Any) -> str:
     """In Markdown: what every kind says, around how it says that it is built."""
     parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
-    rows = "\n".join(
-        f"| {name} | {value:.4g} |" if isinstance(value, float) else f"| {name} | {value} |"
-        for name, value in measured(estimator.metrics_).items()
-    )
+    rows = "\n".join(f"| {name} | {shown(value)} |" for name, value in measured(estimator.metrics_).items())
     facts = [f"{parameters:,} parameters", *estimator.facts()]
     facts.append(f"trained for {len(estimator.history_)} epochs with `{estimator}`")
     listed = "\n".join(f"- {fact}" for fact in facts)
@@ -29,3 +26,8 @@ Figures:
 
 {estimator.caution}
 """
+
+
+def shown(figure: Any) -> str:
+    """A figure in a table; a dash where there is none."""
+    return "-" if figure is None else f"{figure:.4g}" if isinstance(figure, float) else str(figure)

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..errors import VaeworksError
 from ..fitting.examples import InMemory
 from ..labels import LABEL
-from .columns import Column
+from .columns import Column, extremes
 from .components import principal_axes
 from .neighbours import GROUP, grouped_order, nearest
 from .networks import Features
@@ -40,6 +41,11 @@ class TableData(InMemory):
         Principal axes of what the encoder reads, once `find_neighbours` searched along them.
     neighbours : ndarray (N, count) or None
         Rows near each row, of which some share its batch while training; once `find_neighbours` found them.
+
+    Raises
+    ------
+    VaeworksError
+        For numbers too far from those of the fit to compute with.
     """
 
     def __init__(
@@ -56,8 +62,17 @@ class TableData(InMemory):
         self.matrix, self.labels = matrix, torch.from_numpy(labels)
         self.scales, self.features = Scales(columns), features
         self.dtype, self.masking = dtype, masking
+        self._check_reach(columns)
         self.axes: np.ndarray | None = None
         self.neighbours: np.ndarray | None = None
+
+    def _check_reach(self, columns: list[Column]) -> None:
+        """Refuse numbers so far from those of the fit that their squares, summed up, are not finite."""
+        ends = torch.from_numpy(np.stack(extremes(self.matrix)))
+        far = self.scales.targets(ends).abs() > torch.finfo(self.dtype).max ** 0.4
+        if far.any():
+            place = int(far.any(0).nonzero()[0])
+            raise too_far(columns[place], float(ends[far[:, place], place][0]))
 
     def epoch(self, seed: int | None) -> Iterator[Batch]:
         """Every row once; shuffled by `seed`, or in the order given and without masking when it is None."""
@@ -99,3 +114,15 @@ class TableData(InMemory):
     def readable(self) -> np.ndarray:
         """What the encoder reads of every row, (N, width)."""
         return np.concatenate([batch.input.numpy() for batch in self.epoch(None) if batch.input is not None])
+
+
+def too_far(column: Column, value: float) -> VaeworksError:
+    if column.kind == "count":
+        return VaeworksError(
+            f"column {column.name!r} holds {value:g}, which is too large for a count: mend the value, or declare the "
+            "column as real"
+        )
+    return VaeworksError(
+        f"column {column.name!r} holds {value:g}, which is too far from the values of the fit to compute with: mend "
+        "the value, or leave it out as missing"
+    )

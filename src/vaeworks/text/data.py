@@ -123,6 +123,13 @@ def check(texts: list[Any], first: int) -> None:
             raise VaeworksError(f"text {first + index} is {text!r}, not a string: leave it out or turn it into one")
         if not text or text.isspace():
             raise VaeworksError(f"text {first + index} is empty: leave it out")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise VaeworksError(
+                f"text {first + index} holds {text[error.start]!a}, half of a character: take it out, or read the text "
+                "again in its own encoding"
+            ) from error
 
 
 @dataclass(frozen=True)
