@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from vaeworks.fitting.panels import figures_panel
+from vaeworks.estimator.panels import figures_panel
 
 from vaeworks import TabularVAE, VaeworksError, load
 from vaeworks.core.batch import Batch
@@ -16,7 +16,7 @@ from vaeworks.finite import dumps, loads, nulled
 from vaeworks.fitting.plan import Phase, Plan
 from vaeworks.fitting.training import fit
 
-from ..toys import Examples, Silent, linear_gaussian_data, linear_vae
+from .toys import Examples, Silent, linear_gaussian_data, linear_vae
 
 X = linear_gaussian_data(rows=30)
 ROWS = X.double().numpy()

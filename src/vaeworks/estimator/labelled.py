@@ -15,7 +15,7 @@ from ..core.batch import Batch
 from ..core.likelihoods import ClassHead
 from ..errors import VaeworksError
 from ..fitting.plan import Plan, constant
-from ..labels import LABEL, Classes
+from ..labels import LABEL, Classes, class_named
 from .aggregated import AggregatedPosterior, PosteriorDraws
 from .diagnostics import Look
 from .estimator import LatentEstimator
@@ -84,6 +84,27 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
         if classes is None:
             raise VaeworksError("this model was fitted without labels: fit it with labels")
         return classes
+
+    def predictions(self, X: Any) -> list[dict[str, Any]]:
+        """The label and its probability for each example, as rows to show; empty ones without labels."""
+        if self.reader_.classes is None:
+            return [{} for _ in X]
+        chances, names = self.predict_proba(X), self.reader_.classes.names
+        return [{self.label_name: names[row.argmax()], "probability": float(row.max())} for row in chances]
+
+    def require_labels(self) -> None:
+        """Refuse to predict where there is nothing to predict.
+
+        Raises
+        ------
+        VaeworksError
+        """
+        if self.reader_.classes is None:
+            raise VaeworksError("this model was fitted without labels, so it predicts none: fit it with --label")
+
+    def class_named(self, word: str | None) -> Any:
+        """The class that a word on the command line means, which may be a number; None for None."""
+        return None if word is None else class_named(self.reader_.classes, word)
 
     def interpolate(self, first: Any, second: Any, steps: int = 7) -> Any:
         """What is decoded along the straight line between two examples' posterior means, ends included."""

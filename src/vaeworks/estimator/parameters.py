@@ -57,6 +57,20 @@ class OneOf:
         return "one of " + ", ".join(self.words)
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Names and words; `option` and `metavar` are how the shell has one of them."""
+
+    option: str
+    metavar: str
+
+    def __call__(self, value: Any) -> bool:
+        return all(isinstance(part, str) for pair in value.items() for part in pair)
+
+    def __str__(self) -> str:
+        return "of names and words"
+
+
 COUNT, WHOLE = Between(1), Between(0)
 POSITIVE, NOT_NEGATIVE = Between(0, 1e9, open_below=True, open_above=True), Between(0, 1e9, open_above=True)
 SHARE = Between(0, 1, open_above=True)
@@ -85,8 +99,8 @@ class Field:
     help: str
     default: Any
 
-    def check(self, value: Any) -> None:
-        """Refuse a value of another type, or outside the limit.
+    def check(self, value: Any, called: str | None = None) -> None:
+        """Refuse a value of another type, or outside the limit; `called` is the name to say.
 
         Raises
         ------
@@ -95,7 +109,7 @@ class Field:
         if value is None and self.optional:
             return
         if not is_a(value, self.kind) or (self.limit is not None and not self.limit(value)):
-            raise VaeworksError(f"{self.name} must be {self.allowed()}, not {value!r}")
+            raise VaeworksError(f"{called or self.name} must be {self.allowed()}, not {value!r}")
 
     def allowed(self) -> str:
         """What it may be, in words."""

@@ -1,7 +1,7 @@
 """`TabularVAE`: tables of mixed columns with holes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -149,14 +149,9 @@ class TabularVAE(TabularParameters, LabelledEstimator):
         super()._conclude(plan, data)
         exact(self.model_)
 
-    def _batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
-        check_is_fitted(self)
-        yield from self._exactly(self.reader_.data(X, y, self)).epoch(None)
-
-    def _exactly(self, data: TableData) -> TableData:
-        """Data in the precision of the fitted model."""
-        data.dtype = next(self.model_.parameters()).dtype
-        return data
+    def number_type(self) -> torch.dtype:
+        """Of the numbers to compute with: in training float32; answers are those of the fitted model."""
+        return next(self.model_.parameters()).dtype if self.__sklearn_is_fitted__() else torch.float32
 
     def restore(self, state: dict) -> None:
         super().restore(state)
@@ -223,7 +218,7 @@ class TabularVAE(TabularParameters, LabelledEstimator):
                 "impute takes at least one of samples, and of imputations (None for the expected values)"
             )
         X = eager(X)
-        data = self._exactly(self.reader_.data(X, None, self))
+        data = self.reader_.data(X, None, self)
         data.batch_size = max(1, MOST_NUMBERS // (samples * (len(self.reader_.columns) + 2 * self.width)))
         choose = common_draws(samples, self.latent_dim, self.random_state)
         with self._seeded():
@@ -278,7 +273,7 @@ class TabularVAE(TabularParameters, LabelledEstimator):
     @torch.no_grad()
     def _codes_where(self, n: int, label: Any, given: np.ndarray) -> Tensor:
         """Draws from p(z | values, label), (n, latent_dim)."""
-        [batch] = self._moved(self._exactly(self.reader_.given(given, self)).epoch(None))
+        [batch] = self._moved(self.reader_.given(given, self).epoch(None))
         index = None if label is None else class_index(self, label)
         return codes_given(self.model_.eval(), batch, n, index)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, NOT_NEGATIVE, POSITIVE, SHARE, WHOLE, LabelParameters, OneOf
+from ..estimator.parameters import COUNT, NOT_NEGATIVE, POSITIVE, SHARE, WHOLE, LabelParameters, OneOf, Pairs
 
 SCALINGS = ("auto", "table", "standard", "quantile")
 
@@ -12,7 +12,9 @@ SCALINGS = ("auto", "table", "standard", "quantile")
 class TabularParameters(LabelParameters):
     latent_dim: Annotated[int, COUNT, "Units of z; 2 gives a map."] = 8
     kinds: Annotated[
-        dict | None, "The kind of columns by name (x0, x1, ... in an array), where it shall not be inferred."
+        dict | None,
+        Pairs("kind", "COLUMN=KIND"),
+        "The kind of columns by name (x0, x1, ... in an array), where it shall not be inferred.",
     ] = None
     scaling: Annotated[
         str,

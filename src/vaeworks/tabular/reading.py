@@ -92,8 +92,8 @@ class TableReader:
         return Features(self.columns, self.marks)
 
     def _data(self, matrix: Any, labels: np.ndarray, estimator: Any) -> TableData:
-        rows = estimator.rows_a_step(matrix.shape[0])
-        return TableData(matrix, labels, self.columns, self.features(), rows)
+        rows, numbers = estimator.rows_a_step(matrix.shape[0]), estimator.number_type()
+        return TableData(matrix, labels, self.columns, self.features(), rows, numbers)
 
     def _masking(self, matrix: Any, estimator: Any) -> float:
         if estimator.masking is not None:
