@@ -10,7 +10,7 @@ import pytest
 
 from vaeworks.datasets import describe, load, rotten
 from vaeworks.datasets.films import split_by_film
-from vaeworks.datasets.parquet import parquet_batches
+from vaeworks.datasets.texts.parquet import parquet_batches
 from vaeworks.errors import VaeworksError
 
 HEADER = "category,text,movie_name,has_plot_and_reviews\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .cache import cache_folder, filling, local_copy
 from .films import count_films, only_films, split_by_film
 from .imdb_archive import ACL_IMDB, Archive, download, keep
-from .rows import READ_ROWS, Dataset, Rows, joined, rechunk
+from .texts.rows import READ_ROWS, Dataset, Rows, joined, rechunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,7 +64,7 @@ def load(data: Path | None = None, archive: Archive = ACL_IMDB) -> Dataset:
 
 
 def split(folder: Path) -> Dataset:
-    from .parquet import check_columns, parquet_batches, parquet_rows
+    from .texts.parquet import check_columns, parquet_batches, parquet_rows
 
     for file, columns in COLUMNS.items():
         check_columns(folder / file, columns)
@@ -90,7 +90,7 @@ def of_class(path: Path, positive: bool, films: Collection[str] | None) -> Itera
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from .parquet import parquet_batches
+    from .texts.parquet import parquet_batches
 
     columns = ["text", "label"] if films is None else ["text", "label", "movie"]
     batches = parquet_batches(path, columns)

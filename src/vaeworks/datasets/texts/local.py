@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 from vaeworks.errors import VaeworksError
 
+from ..listing import mode, visible
+from ..missing import no_such, unreadable
 from .columns import check_kinds, choose_columns, listed
 from .encodings import check_encoding
 from .folders import ClassFolders
 from .lines import JsonSource, TextSource
-from .listing import mode, visible
-from .missing import no_such, unreadable
 from .parquet import ParquetSource
 from .rows import Dataset, Rows
 from .separated import SeparatedSource

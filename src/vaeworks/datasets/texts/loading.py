@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import VaeworksError
 
-from .registry import NAMED_OF_KIND, is_named, load_named
+from ..registry import NAMED_OF_KIND, is_named, load_named
 
 if TYPE_CHECKING:
     from .rows import Dataset

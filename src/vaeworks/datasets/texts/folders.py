@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ..listing import class_tree
 from .encodings import not_encoded, without_mark
 from .lines import grouped
-from .listing import class_tree
 
 
 class ClassFolders:

@@ -56,7 +56,7 @@ def test_any_text_survives_its_file(tmp_path_factory, texts, ending):
 
 
 def test_line_breaks_in_quotes_are_text_wherever_a_block_ends(tmp_path, monkeypatch):
-    monkeypatch.setattr("vaeworks.datasets.separated.BLOCK_BYTES", 256)
+    monkeypatch.setattr("vaeworks.datasets.texts.separated.BLOCK_BYTES", 256)
     texts = [f"{number}\n" + "a, line\n" * (number % 7) for number in range(500)]
     path = write(tmp_path / "a.csv", [(text, "-") for text in texts], ("text", "other"))
     assert [row["text"] for row in read(load(path).splits["all"])] == texts

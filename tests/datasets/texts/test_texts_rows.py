@@ -63,7 +63,7 @@ def test_impossible_sizes_are_refused():
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_streaming_200_000_rows_holds_a_small_part_of_them(tmp_path, monkeypatch, ending):
-    monkeypatch.setattr("vaeworks.datasets.separated.BLOCK_BYTES", 2**16)  # 32 of these are read ahead
+    monkeypatch.setattr("vaeworks.datasets.texts.separated.BLOCK_BYTES", 2**16)  # 32 of these are read ahead
     path = tmp_path / f"many.{ending}"
     whole = pa.table({"text": [f"{number} " + "word " * 60 for number in range(200_000)]})
     size = whole.nbytes
