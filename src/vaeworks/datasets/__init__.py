@@ -1,7 +1,7 @@
 """Named data sets and local files of texts (streamed), pictures and tables; importing it imports nothing heavy."""
 
-from .image_loading import load_images, read_image
-from .pictures import ImageSet, Pictures
+from .images.loading import load_images, read_image
+from .images.pictures import ImageSet, Pictures
 from .registry import NAMED, describe, is_named
 from .table_loading import load_table
 from .tables import TableSet

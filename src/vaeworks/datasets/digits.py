@@ -8,7 +8,7 @@ from typing import Any
 from vaeworks.errors import VaeworksError
 
 from .held_out import dealt
-from .pictures import ImageSet, Pictures
+from .images.pictures import ImageSet, Pictures
 
 ABOUT: dict[str, Any] = {
     "kind": "image",

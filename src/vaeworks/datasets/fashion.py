@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .idx_sets import IdxSet, is_idx_cached, load_idx_set, local_words
-from .pictures import ImageSet
+from .images.pictures import ImageSet
 
 FASHION = IdxSet(
     name="fashion",

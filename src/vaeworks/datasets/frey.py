@@ -10,8 +10,8 @@ from .arrays import picked
 from .cache import cache_folder, filling, local_copy
 from .downloads import check_digest, fetch
 from .held_out import chosen
+from .images.pictures import ImageSet, Pictures
 from .matlab import read_columns
-from .pictures import ImageSet, Pictures
 
 if TYPE_CHECKING:
     import numpy as np

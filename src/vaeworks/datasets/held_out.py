@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .films import shuffled_position
-from .pictures import Pictures
+from .images.pictures import Pictures
 
 if TYPE_CHECKING:
     import numpy as np

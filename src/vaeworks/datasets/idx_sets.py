@@ -15,7 +15,7 @@ from .cache import cache_folder, filling, local_copy
 from .downloads import check_digest, fetch
 from .held_out import dealt
 from .idx import read_idx
-from .pictures import ImageSet, Pictures
+from .images.pictures import ImageSet, Pictures
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from ..errors import VaeworksError
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..datasets.pictures import ImageSet, Pictures
+    from ..datasets.images.pictures import ImageSet, Pictures
     from .estimator import ImageVAE
 
 Source = Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import VaeworksError
 
-from .missing import unreadable
+from ..missing import unreadable
 
 if TYPE_CHECKING:
     import numpy as np

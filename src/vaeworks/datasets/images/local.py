@@ -6,10 +6,10 @@ from pathlib import Path
 
 from vaeworks.errors import VaeworksError
 
+from ..missing import no_such, unreadable
+from .arrays import read_array_file
 from .decoding import ENDINGS
-from .image_arrays import read_array_file
-from .image_folders import read_folder
-from .missing import no_such, unreadable
+from .folders import read_folder
 from .pictures import ImageSet, Pictures
 
 ARRAYS = (".npy", ".npz")

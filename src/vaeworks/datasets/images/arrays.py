@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import VaeworksError
 
-from .arrays import ALONE, read_arrays
+from ..arrays import ALONE, read_arrays
 from .decoding import LEAST_SIDE, fitted
 from .pictures import Pictures
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import VaeworksError
 
+from ..listing import class_tree, say_left_out, sorted_out, visible
 from .decoding import ENDINGS, decode, fitted, sides
-from .listing import class_tree, say_left_out, sorted_out, visible
 from .pictures import Pictures
 
 if TYPE_CHECKING:

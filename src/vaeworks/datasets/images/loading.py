@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import VaeworksError
 
+from ..registry import is_named, load_named
 from .pictures import ImageSet, Pictures
-from .registry import is_named, load_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,13 +51,13 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
         return found if resize is None else resized_set(found, resize)
     if data is not None:
         raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
-    from .image_local import load_local_images
+    from .local import load_local_images
 
     return load_local_images(Path(source), resize)
 
 
 def resized_set(found: ImageSet, side: int) -> ImageSet:
-    from .image_arrays import resized
+    from .arrays import resized
 
     splits = {
         split: Pictures(resized(Path(found.name), pictures.images, side), pictures.labels)
