@@ -3,8 +3,8 @@
 from .images.loading import load_images, read_image
 from .images.pictures import ImageSet, Pictures
 from .registry import NAMED, describe, is_named
-from .table_loading import load_table
-from .tables import TableSet
+from .tables.loading import load_table
+from .tables.tables import TableSet
 from .texts.loading import load
 from .texts.rows import Dataset, Rows
 

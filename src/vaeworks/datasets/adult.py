@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .published import Published, are_cached, local_words, verified
-from .tables import TableSet, labelled
+from .tables.tables import TableSet, labelled
 
 if TYPE_CHECKING:
     import pyarrow as pa

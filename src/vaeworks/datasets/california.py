@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .published import Published, are_cached, local_words, verified
-from .tables import TableSet
+from .tables.tables import TableSet
 
 if TYPE_CHECKING:
     import pyarrow as pa

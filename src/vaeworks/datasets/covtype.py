@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .published import Published, are_cached, local_words, verified
-from .tables import TableSet, labelled
+from .tables.tables import TableSet, labelled
 
 ARCHIVE = Published(  # as scikit-learn has it
     "covtype.data.gz",

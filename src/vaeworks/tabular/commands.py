@@ -180,7 +180,7 @@ def decode(
     """
     import numpy as np
 
-    from ..datasets.table_files import read_table
+    from ..datasets.tables.files import read_table
 
     found = read_table(codes)
     numbers = np.column_stack([column.to_numpy() for column in found.columns])
@@ -379,7 +379,7 @@ def unseen(
 
 def written(table: Any, out: Path) -> dict[str, Any]:
     """Write rows, whatever the model gives them in."""
-    from ..datasets.table_files import write_table
+    from ..datasets.tables.files import write_table
     from ..files import written_whole
 
     with written_whole(out) as temporary:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import VaeworksError
 
-from .missing import no_such, unreadable
+from ..missing import no_such, unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,7 +70,7 @@ def of_arrays(path: Path) -> pa.Table:
     """The one array of two dimensions as columns x0, x1, ...; arrays of one dimension as columns of their names."""
     import pyarrow as pa
 
-    from .arrays import read_arrays
+    from ..arrays import read_arrays
 
     columns = {}
     for name, array in read_arrays(path).items():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from vaeworks.errors import MissingColumnError, VaeworksError
 
-from .registry import is_named, load_named
-from .texts.columns import LABEL_NAMES
+from ..registry import is_named, load_named
+from ..texts.columns import LABEL_NAMES
 
 if TYPE_CHECKING:
     from .tables import TableSet
@@ -43,7 +43,7 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
         return found
     if data is not None:
         raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
-    from .table_files import read_table
+    from .files import read_table
 
     table = read_table(Path(source))
     names = table.column_names
