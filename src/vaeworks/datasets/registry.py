@@ -10,26 +10,26 @@ from vaeworks.errors import VaeworksError
 
 NAMED_OF_KIND = {
     "text": {
-        "rotten": "vaeworks.datasets.rotten",
-        "imdb": "vaeworks.datasets.imdb",
+        "rotten": "vaeworks.datasets.named.rotten",
+        "imdb": "vaeworks.datasets.named.imdb",
     },
     "image": {
-        "digits": "vaeworks.datasets.digits",
-        "mnist": "vaeworks.datasets.mnist",
-        "fashion": "vaeworks.datasets.fashion",
-        "binarized-mnist": "vaeworks.datasets.binarized_mnist",
-        "frey": "vaeworks.datasets.frey",
-        "olivetti": "vaeworks.datasets.olivetti",
+        "digits": "vaeworks.datasets.named.digits",
+        "mnist": "vaeworks.datasets.named.mnist",
+        "fashion": "vaeworks.datasets.named.fashion",
+        "binarized-mnist": "vaeworks.datasets.named.binarized_mnist",
+        "frey": "vaeworks.datasets.named.frey",
+        "olivetti": "vaeworks.datasets.named.olivetti",
     },
     "tabular": {
-        "iris": "vaeworks.datasets.sklearn_tables:iris",
-        "wine": "vaeworks.datasets.sklearn_tables:wine",
-        "breast-cancer": "vaeworks.datasets.sklearn_tables:breast_cancer",
-        "digits": "vaeworks.datasets.sklearn_tables:digits",
-        "penguins": "vaeworks.datasets.penguins",
-        "covtype": "vaeworks.datasets.covtype",
-        "adult": "vaeworks.datasets.adult",
-        "california": "vaeworks.datasets.california",
+        "iris": "vaeworks.datasets.named.sklearn_tables:iris",
+        "wine": "vaeworks.datasets.named.sklearn_tables:wine",
+        "breast-cancer": "vaeworks.datasets.named.sklearn_tables:breast_cancer",
+        "digits": "vaeworks.datasets.named.sklearn_tables:digits",
+        "penguins": "vaeworks.datasets.named.penguins",
+        "covtype": "vaeworks.datasets.named.covtype",
+        "adult": "vaeworks.datasets.named.adult",
+        "california": "vaeworks.datasets.named.california",
     },
 }
 # A name that two kinds have, such as digits, is described as the first one's.

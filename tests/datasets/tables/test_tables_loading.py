@@ -71,7 +71,7 @@ def test_penguins_come_from_a_package_or_a_copy(tmp_path, monkeypatch):
     (tmp_path / "penguins.csv").write_text("species,island,sex\nAdelie,Dream,NA\nGentoo,Biscoe,male\n")
     found = load_table("penguins", data=tmp_path)
     assert (found.labels, found.table["sex"].to_pylist()) == (["Adelie", "Gentoo"], [None, "male"])
-    monkeypatch.setattr("vaeworks.datasets.penguins.find_spec", lambda name: None)
+    monkeypatch.setattr("vaeworks.datasets.named.penguins.find_spec", lambda name: None)
     with pytest.raises(VaeworksError, match="pip install palmerpenguins"):
         load_table("penguins")
 

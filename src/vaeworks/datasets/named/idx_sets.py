@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from vaeworks.errors import VaeworksError
 
-from .arrays import picked
-from .cache import cache_folder, filling, local_copy
-from .downloads import check_digest, fetch
+from ..arrays import picked
+from ..cache import cache_folder, filling, local_copy
+from ..downloads import check_digest, fetch
+from ..images.pictures import ImageSet, Pictures
 from .held_out import dealt
 from .idx import read_idx
-from .images.pictures import ImageSet, Pictures
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vaeworks.errors import VaeworksError
 
-from .tables.tables import TableSet
+from ..tables.tables import TableSet
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,8 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .published import Published, are_cached, local_words, verified
-from .tables.tables import TableSet, labelled
+from ..published import Published, are_cached, local_words, verified
+from ..tables.tables import TableSet, labelled
 
 if TYPE_CHECKING:
     import pyarrow as pa

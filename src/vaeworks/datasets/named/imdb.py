@@ -8,10 +8,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .cache import cache_folder, filling, local_copy
-from .films import count_films, only_films, split_by_film
+from ..cache import cache_folder, filling, local_copy
+from ..texts.rows import READ_ROWS, Dataset, Rows, joined, rechunk
+from .dealing import count_films, only_films, split_by_film
 from .imdb_archive import ACL_IMDB, Archive, download, keep
-from .texts.rows import READ_ROWS, Dataset, Rows, joined, rechunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +41,7 @@ def is_cached() -> bool:
 def load(data: Path | None = None, archive: Archive = ACL_IMDB) -> Dataset:
     """The reviews in the splits train, validation, test and unlabelled.
 
-    The films of the official training reviews are shuffled by a fixed seed (see `films.split_by_film`) and
+    The films of the official training reviews are shuffled by a fixed seed (see `dealing.split_by_film`) and
     dealt to train and validation. Negative and positive reviews alternate, so that any first rows hold
     both. A local copy in parquet is checked for its columns, not for its checksum; a local archive for its
     checksum.
@@ -64,7 +64,7 @@ def load(data: Path | None = None, archive: Archive = ACL_IMDB) -> Dataset:
 
 
 def split(folder: Path) -> Dataset:
-    from .texts.parquet import check_columns, parquet_batches, parquet_rows
+    from ..texts.parquet import check_columns, parquet_batches, parquet_rows
 
     for file, columns in COLUMNS.items():
         check_columns(folder / file, columns)
@@ -90,7 +90,7 @@ def of_class(path: Path, positive: bool, films: Collection[str] | None) -> Itera
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from .texts.parquet import parquet_batches
+    from ..texts.parquet import parquet_batches
 
     columns = ["text", "label"] if films is None else ["text", "label", "movie"]
     batches = parquet_batches(path, columns)

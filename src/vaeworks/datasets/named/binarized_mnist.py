@@ -6,10 +6,10 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .arrays import picked
-from .cache import cache_folder, filling, local_copy
-from .downloads import check_digest, fetch
-from .images.pictures import ImageSet, Pictures
+from ..arrays import picked
+from ..cache import cache_folder, filling, local_copy
+from ..downloads import check_digest, fetch
+from ..images.pictures import ImageSet, Pictures
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,11 +6,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .arrays import picked
-from .cache import cache_folder, filling, local_copy
-from .downloads import check_digest, fetch
+from ..arrays import picked
+from ..cache import cache_folder, filling, local_copy
+from ..downloads import check_digest, fetch
+from ..images.pictures import ImageSet, Pictures
 from .held_out import chosen
-from .images.pictures import ImageSet, Pictures
 from .matlab import read_columns
 
 if TYPE_CHECKING:

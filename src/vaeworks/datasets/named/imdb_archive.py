@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .downloads import check_digest, fetch
+from ..downloads import check_digest, fetch
 
 LABELS = {"neg": 0, "pos": 1}
 REVIEW = re.compile(r"aclImdb/(train|test)/(neg|pos|unsup)/(\d+)_(\d+)\.txt")

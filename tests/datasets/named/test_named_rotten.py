@@ -8,8 +8,9 @@ from collections import Counter
 
 import pytest
 
-from vaeworks.datasets import describe, load, rotten
-from vaeworks.datasets.films import split_by_film
+from vaeworks.datasets import describe, load
+from vaeworks.datasets.named import rotten
+from vaeworks.datasets.named.dealing import split_by_film
 from vaeworks.datasets.texts.parquet import parquet_batches
 from vaeworks.errors import VaeworksError
 

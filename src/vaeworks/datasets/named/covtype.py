@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .published import Published, are_cached, local_words, verified
-from .tables.tables import TableSet, labelled
+from ..published import Published, are_cached, local_words, verified
+from ..tables.tables import TableSet, labelled
 
 ARCHIVE = Published(  # as scikit-learn has it
     "covtype.data.gz",

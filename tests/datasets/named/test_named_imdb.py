@@ -11,8 +11,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pyarrow.parquet as pq
 import pytest
 
-from vaeworks.datasets import imdb, load
-from vaeworks.datasets.imdb_archive import ACL_IMDB, Archive
+from vaeworks.datasets import load
+from vaeworks.datasets.named import imdb
+from vaeworks.datasets.named.imdb_archive import ACL_IMDB, Archive
 from vaeworks.errors import VaeworksError
 
 REVIEWS = 40  # in each folder; two a film

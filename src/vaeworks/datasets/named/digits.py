@@ -7,8 +7,8 @@ from typing import Any
 
 from vaeworks.errors import VaeworksError
 
+from ..images.pictures import ImageSet, Pictures
 from .held_out import dealt
-from .images.pictures import ImageSet, Pictures
 
 ABOUT: dict[str, Any] = {
     "kind": "image",

@@ -12,7 +12,8 @@ import pytest
 import sklearn.datasets
 from sklearn.datasets._base import RemoteFileMetadata
 
-from vaeworks.datasets import adult, california, covtype, load_table
+from vaeworks.datasets import load_table
+from vaeworks.datasets.named import adult, california, covtype
 from vaeworks.datasets.published import Published
 from vaeworks.errors import VaeworksError
 

@@ -7,7 +7,8 @@ import pytest
 from scipy.io import savemat
 from sklearn.datasets import load_digits
 
-from vaeworks.datasets import Pictures, binarized_mnist, frey, load, load_images, olivetti
+from vaeworks.datasets import Pictures, load, load_images
+from vaeworks.datasets.named import binarized_mnist, frey, olivetti
 from vaeworks.errors import VaeworksError
 
 GREYS = np.random.default_rng(0)

@@ -8,8 +8,8 @@ from typing import Any
 
 from vaeworks.errors import VaeworksError
 
-from .tables.files import read_table
-from .tables.tables import TableSet, labelled
+from ..tables.files import read_table
+from ..tables.tables import TableSet, labelled
 
 PACKAGE, KEPT = "palmerpenguins", "data/penguins.csv"
 ABOUT: dict[str, Any] = {

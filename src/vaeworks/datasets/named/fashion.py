@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..images.pictures import ImageSet
 from .idx_sets import IdxSet, is_idx_cached, load_idx_set, local_words
-from .images.pictures import ImageSet
 
 FASHION = IdxSet(
     name="fashion",

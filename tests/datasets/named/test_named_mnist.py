@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vaeworks.datasets import fashion, load_images, mnist
-from vaeworks.datasets.idx_sets import FILES
+from vaeworks.datasets import load_images
+from vaeworks.datasets.named import fashion, mnist
+from vaeworks.datasets.named.idx_sets import FILES
 from vaeworks.errors import VaeworksError
 
 TRAINING, TEST, VALIDATION = 40, 12, 8

@@ -6,12 +6,12 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .arrays import picked
-from .cache import cache_folder, filling, local_copy
-from .downloads import check_digest, fetch
-from .films import shuffled_position
+from ..arrays import picked
+from ..cache import cache_folder, filling, local_copy
+from ..downloads import check_digest, fetch
+from ..images.pictures import ImageSet, Pictures
+from .dealing import shuffled_position
 from .held_out import chosen
-from .images.pictures import ImageSet, Pictures
 from .matlab import read_columns
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def is_cached() -> bool:
 def load(data: Path | None = None, url: str = URL, sha256: str = SHA256) -> ImageSet:
     """The faces in the splits train, validation and test; the label is the person's number, from 0.
 
-    The pictures of each person are shuffled by a fixed seed (see `films.split_by_film`). Every split has
+    The pictures of each person are shuffled by a fixed seed (see `dealing.split_by_film`). Every split has
     one picture of each person after another, so that any first rows hold as many people as they can.
 
     Parameters
