@@ -1,7 +1,5 @@
 """Published files: kept in the cache as they came, and read only where their sha256 is the published one."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass

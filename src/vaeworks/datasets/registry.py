@@ -1,12 +1,10 @@
 """The table of named data sets: one line a source."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from vaeworks.errors import VaeworksError
+from ..errors import VaeworksError
 
 NAMED_OF_KIND = {
     "text": {
@@ -46,7 +44,7 @@ def load_named(name: str, kind: str, data: Path | None = None) -> Any:
     """The named data set of this kind, from `data`, VAEWORKS_DATA, the cache or its public source, in this order."""
     if name not in NAMED_OF_KIND[kind]:
         found = source_at(NAMED[name]).ABOUT["kind"]
-        raise VaeworksError(f"{name} holds {PLURALS[found]}: use vae fit {found} {name}.")
+        raise VaeworksError(f"{name} holds {PLURALS[found]}: use vae fit {found} {name}")
     return source_at(NAMED_OF_KIND[kind][name]).load(data)
 
 
@@ -66,7 +64,7 @@ def describe(name: str) -> dict[str, Any]:
         cached: whether the cache holds it, so that no download is needed.
     """
     if name not in NAMED:
-        raise VaeworksError(f"No data set is called {name!r}{close_names(name)}. {named_sets()}")
+        raise VaeworksError(f"no data set is called {name!r}{close_names(name)}. {named_sets()}")
     source = source_at(NAMED[name])
     return {"name": name, **source.ABOUT, "cached": source.is_cached()}
 
@@ -80,7 +78,7 @@ def close_names(name: str, others: list[str] | None = None, kind: str | None = N
 
 
 def named_sets(kind: str | None = None) -> str:
-    return f"The named data sets are: {', '.join(names_of(kind))}."
+    return f"The named data sets are: {', '.join(names_of(kind))}"
 
 
 def names_of(kind: str | None) -> list[str]:

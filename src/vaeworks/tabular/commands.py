@@ -337,7 +337,7 @@ def rows_for(model: "TabularVAE", found: "TableSet") -> "pa.Table":
 
 def missing_columns(found: "TableSet", missing: list[str]) -> MissingColumnError:
     lacking, listed = ", ".join(repr(name) for name in missing[:5]), ", ".join(found.table.column_names[:30])
-    return MissingColumnError(f"{found.name} has no column {lacking}. Its columns are: {listed}. Add or rename it.")
+    return MissingColumnError(f"{found.name} has no column {lacking}. Its columns are: {listed}. Add or rename it")
 
 
 def whole(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["pa.Table", list | None, dict[str, str]]:

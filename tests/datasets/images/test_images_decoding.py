@@ -120,7 +120,7 @@ def test_grey_and_colour_become_each_other_where_a_model_wants_it(read):
 
 
 def test_another_size_is_refused_or_fitted(read, refusal):
-    assert refusal(GREY, like=(28, 28, 1)) == "is 6 x 4 pixels, but 28 x 28 are needed: scale and crop it first."
+    assert refusal(GREY, like=(28, 28, 1)) == "is 6 x 4 pixels, but 28 x 28 are needed: scale and crop it first"
     halves = np.repeat(np.array([[0, 0, 100, 200, 255, 255]], np.uint8), 4, axis=0)
     fitted = read(halves, like=(2, 1, 1), resize=True)  # the two middle columns remain
     np.testing.assert_allclose(fitted[:, 0, 0], 150, atol=5)
@@ -147,12 +147,12 @@ def test_a_file_that_is_not_there(refusal):
 def test_a_huge_picture_is_refused(refusal, monkeypatch, side):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     assert refusal(np.zeros((side, side), np.uint8)) == (
-        "has more than 10 pixels, too many for one picture: make it smaller first."
+        "has more than 10 pixels, too many for one picture: make it smaller first"
     )
 
 
 def test_one_pixel_is_no_picture(refusal):
-    assert refusal(np.zeros((1, 1), np.uint8)) == "is 1 x 1 pixels, too small for a picture: leave it out."
+    assert refusal(np.zeros((1, 1), np.uint8)) == "is 1 x 1 pixels, too small for a picture: leave it out"
 
 
 @given(st.data(), st.sampled_from(["PNG", "JPEG", "WEBP"]))

@@ -166,7 +166,7 @@ def test_a_server_that_lacks_the_archive_is_named_with_the_way_out(archive, serv
         imdb.load(archive=archive)
     assert str(caught.value) == (
         "imdb could not be downloaded from 127.0.0.1 (it answered 404): download aclImdb_v1.tar.gz elsewhere and "
-        "pass the folder that holds it with --data, or set VAEWORKS_DATA."
+        "pass the folder that holds it with --data, or set VAEWORKS_DATA"
     )
 
 

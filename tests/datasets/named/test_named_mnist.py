@@ -132,7 +132,7 @@ def test_no_connection_is_named_with_the_way_out(monkeypatch):
         mnist.load(source=replace(mnist.MNIST, url="http://127.0.0.1:1/"))
     assert str(caught.value) == (
         "mnist could not be downloaded from 127.0.0.1 (no connection): download train-images-idx3-ubyte.gz elsewhere "
-        "and pass the folder that holds it with --data, or set VAEWORKS_DATA."
+        "and pass the folder that holds it with --data, or set VAEWORKS_DATA"
     )
 
 

@@ -149,11 +149,11 @@ def test_the_first_pictures():
 
 
 def test_a_set_of_the_other_kind_says_which_command_takes_it():
-    with pytest.raises(VaeworksError, match=r"^rotten holds texts: use vae fit text rotten\.$"):
+    with pytest.raises(VaeworksError, match=r"^rotten holds texts: use vae fit text rotten$"):
         load_images("rotten")
-    with pytest.raises(VaeworksError, match=r"^mnist holds images: use vae fit image mnist\.$"):
+    with pytest.raises(VaeworksError, match=r"^mnist holds images: use vae fit image mnist$"):
         load("mnist")
-    with pytest.raises(VaeworksError, match=r"^mnist holds images: use vae fit image mnist\.$"):
+    with pytest.raises(VaeworksError, match=r"^mnist holds images: use vae fit image mnist$"):
         load("mnist", text="review")
 
 

@@ -168,14 +168,14 @@ def test_no_connection_is_named_with_the_way_out(monkeypatch):
         california.load(archive=Published("cal_housing.tgz", NOWHERE, "0" * 64))
     assert str(caught.value) == (
         "california could not be downloaded from 127.0.0.1 (no connection): download cal_housing.tgz elsewhere and "
-        "pass the folder that holds it with --data, or set VAEWORKS_DATA."
+        "pass the folder that holds it with --data, or set VAEWORKS_DATA"
     )
 
 
 def test_a_folder_without_a_copy_says_what_it_should_hold(tmp_path):
     with pytest.raises(VaeworksError) as caught:
         load_table("adult", data=tmp_path)
-    assert str(caught.value) == f"{tmp_path} holds no copy of adult: it should hold adult/adult.data, adult/adult.test."
+    assert str(caught.value) == f"{tmp_path} holds no copy of adult: it should hold adult/adult.data, adult/adult.test"
 
 
 @pytest.mark.parametrize("where", ["data", "cache"])

@@ -207,7 +207,7 @@ def test_a_broken_link_is_refused(reviews, name):
     with pytest.raises(VaeworksError) as caught:
         load(reviews)
     assert str(caught.value) == (
-        f"{reviews / name} is a link to {reviews / 'nowhere'}, which is not there: mend the link or remove it."
+        f"{reviews / name} is a link to {reviews / 'nowhere'}, which is not there: mend the link or remove it"
     )
 
 

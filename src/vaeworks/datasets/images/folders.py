@@ -1,12 +1,9 @@
 """Folders of picture files: flat, in class folders, or in train, validation and test folders of either."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..listing import class_tree, say_left_out, sorted_out, visible
 from .decoding import ENDINGS, decode, fitted, sides
 from .pictures import Pictures
@@ -39,13 +36,13 @@ def split_folders(folder: Path) -> dict[str, Path]:
     splits = {SPLIT_FOLDERS[entry.name]: entry for entry in named}
     if len(splits) < len(named):
         twice = [entry for entry in named if SPLIT_FOLDERS[entry.name] == "validation"]
-        raise VaeworksError(f"{folder} has more than one validation folder: {listed(twice)}. Keep one.")
+        raise VaeworksError(f"{folder} has more than one validation folder: {listed(twice)}. Keep one")
     if "train" in splits and (len(named) > 1 or len(filled) == 1):
         left_out = [entry for entry in visible(folder) if entry not in named]
         say_left_out(folder, f"files and folders beside {listed(named)}", left_out)
         return {split: splits[split] for split in ("train", "validation", "test") if split in splits}
     if named and len(named) == len(filled):
-        raise VaeworksError(f"{folder} holds {listed(named)} but no train folder: add one, or name a single folder.")
+        raise VaeworksError(f"{folder} holds {listed(named)} but no train folder: add one, or name a single folder")
     return {"all": folder}
 
 
@@ -60,13 +57,13 @@ def read_pictures(folder: Path, resize: int | None) -> Pictures:
     if flat and classes:
         raise VaeworksError(
             f"{folder} holds pictures both in itself ({flat[0].name}) and in folders ({', '.join(classes)}): move them "
-            "all into class folders, or name one folder."
+            "all into class folders, or name one folder"
         )
     if not flat and not classes:
         found = listed(visible(folder)[:5]) or "nothing"
         raise VaeworksError(
             f"{folder} holds no pictures: it should hold {', '.join(ENDINGS)} files, or class folders of them, but it "
-            f"holds {found}."
+            f"holds {found}"
         )
     tree.say_left_out()
     if len(classes) < 2:
@@ -80,7 +77,7 @@ def read_pictures(folder: Path, resize: int | None) -> Pictures:
     return Pictures(stacked([file for _, _, file in ordered], resize), [name for _, name, _ in ordered])
 
 
-def stacked(files: list[Path], resize: int | None) -> np.ndarray:
+def stacked(files: list[Path], resize: int | None) -> "np.ndarray":
     """All pictures as one array; grey ones become colour where any of them has colour."""
     import numpy as np
 
@@ -92,7 +89,7 @@ def stacked(files: list[Path], resize: int | None) -> np.ndarray:
         if picture.shape[:2] != images.shape[1:3]:
             raise VaeworksError(
                 f"{file} is {sides(picture)} pixels, but {files[0].name} is {sides(images[0])}: make all of one size, "
-                "or scale and crop them with --resize."
+                "or scale and crop them with --resize"
             )
         if picture.shape[2] > images.shape[3]:
             images = np.repeat(images, picture.shape[2], axis=3)

@@ -1,12 +1,9 @@
 """One door to every source of pictures: a named data set, a folder of files, a file of arrays, one picture."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..registry import is_named, load_named
 from .pictures import ImageSet, Pictures
 
@@ -45,12 +42,12 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
         With one sentence that says what was wrong, what was found, and how to mend it.
     """
     if resize is not None and not SIDES[0] <= resize <= SIDES[1]:
-        raise VaeworksError(f"--resize is a side in pixels from {SIDES[0]} to {SIDES[1]}, not {resize}.")
+        raise VaeworksError(f"--resize is a side in pixels from {SIDES[0]} to {SIDES[1]}, not {resize}")
     if is_named(source):
         found = load_named(str(source), "image", data)
         return found if resize is None else resized_set(found, resize)
     if data is not None:
-        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
+        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
     from .local import load_local_images
 
     return load_local_images(Path(source), resize)
@@ -66,7 +63,7 @@ def resized_set(found: ImageSet, side: int) -> ImageSet:
     return ImageSet(found.name, splits, found.label_name)
 
 
-def read_image(path: Path, like: tuple[int, int, int] | None = None, *, resize: bool = False) -> np.ndarray:
+def read_image(path: Path, like: tuple[int, int, int] | None = None, *, resize: bool = False) -> "np.ndarray":
     """Read one PNG, JPEG or WebP picture, (H, W, C) of values from 0 to 255.
 
     Parameters
@@ -88,13 +85,13 @@ def read_image(path: Path, like: tuple[int, int, int] | None = None, *, resize: 
     if picture.shape[:2] != (height, width):
         if not resize:
             raise VaeworksError(
-                f"{path} is {sides(picture)} pixels, but {width} x {height} are needed: scale and crop it first."
+                f"{path} is {sides(picture)} pixels, but {width} x {height} are needed: scale and crop it first"
             )
         picture = fitted(picture, width, height)
     return with_channels(picture, channels)
 
 
-def with_channels(picture: np.ndarray, channels: int) -> np.ndarray:
+def with_channels(picture: "np.ndarray", channels: int) -> "np.ndarray":
     """The same picture in grey (ITU-R 601) or in colour."""
     import numpy as np
     from PIL import Image

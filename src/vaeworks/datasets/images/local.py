@@ -1,11 +1,8 @@
 """Local folders and files as data sets of pictures."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..missing import no_such, unreadable
 from .arrays import read_array_file
 from .decoding import ENDINGS
@@ -33,11 +30,11 @@ def read_file(path: Path, resize: int | None) -> dict[str, Pictures]:
     if ending in ARRAYS:
         return read_array_file(path, resize)
     if ending in ENDINGS:
-        raise VaeworksError(f"{path.name} is one picture: name the folder that holds it and others.")
+        raise VaeworksError(f"{path.name} is one picture: name the folder that holds it and others")
     kind = f"of kind {path.suffix}" if path.suffix else "without an ending"
     raise VaeworksError(
         f"{path.name} is a file {kind}: pictures are read from a folder of {', '.join(ENDINGS)} files, or from "
-        f"{' or '.join(ARRAYS)} files."
+        f"{' or '.join(ARRAYS)} files"
     )
 
 
@@ -54,7 +51,7 @@ def alike(name: str, splits: dict[str, Pictures]) -> ImageSet:
             sizes = [f"{width} x {height}" for _, height, width, _ in (each.images.shape, pictures.images.shape)]
             raise VaeworksError(
                 f"{name}: the pictures of {split} are {sizes[0]} pixels, but those of {first} are {sizes[1]}: make all "
-                "of one size, or scale and crop them with --resize."
+                "of one size, or scale and crop them with --resize"
             )
         images = each.images if each.images.shape[3] == channels else np.repeat(each.images, channels, axis=3)
         same[split] = Pictures(images, each.labels if labelled else None)

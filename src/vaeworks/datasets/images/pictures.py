@@ -1,11 +1,9 @@
 """Pictures that lie in memory, and the named splits that they form."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
+from ...errors import VaeworksError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,23 +21,23 @@ class Pictures:
         One a picture; None without labels.
     """
 
-    images: np.ndarray
+    images: "np.ndarray"
     labels: list[str] | None
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def only(self, rows: np.ndarray) -> Pictures:
+    def only(self, rows: "np.ndarray") -> "Pictures":
         """The images of these row numbers."""
         labels = None if self.labels is None else [self.labels[row] for row in rows]
         return Pictures(self.images[rows], labels)
 
-    def head(self, limit: int | None) -> Pictures:
+    def head(self, limit: int | None) -> "Pictures":
         """The first `limit` pictures; all of them for None."""
         if limit is None:
             return self
         if limit < 0:
-            raise VaeworksError(f"There are no first {limit} pictures: the limit is 0 or more.")
+            raise VaeworksError(f"there are no first {limit} pictures: the limit is 0 or more")
         return Pictures(self.images[:limit], None if self.labels is None else self.labels[:limit])
 
 

@@ -1,7 +1,5 @@
 """adult: 48,842 people of the census of 1994, and whether they earn over 50,000 dollars (Kohavi 1996)."""
 
-from __future__ import annotations
-
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +64,7 @@ def load(data: Path | None = None, files: tuple[Published, ...] = FILES) -> Tabl
     return labelled("adult", pa.concat_tables(parts), LABEL)
 
 
-def people(content: bytes) -> pa.Table:
+def people(content: bytes) -> "pa.Table":
     """The rows of a file: a space follows each comma; adult.test begins with a remark, and its rows end with a dot."""
     from pyarrow import csv
 

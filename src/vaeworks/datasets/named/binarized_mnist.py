@@ -1,7 +1,5 @@
 """binarized-mnist: digits of black and white, drawn once from MNIST (Larochelle and Murray, AISTATS 2011)."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +61,7 @@ def load(data: Path | None = None, url: str = URL, sha256: dict[str, str] | None
     return ImageSet("binarized-mnist", splits, None)
 
 
-def read_parts(data: Path | None, url: str, sha256: dict[str, str]) -> dict[str, np.ndarray]:
+def read_parts(data: Path | None, url: str, sha256: dict[str, str]) -> "dict[str, np.ndarray]":
     """The packed bits of train, valid and test."""
     copy = local_copy("binarized-mnist", [(PACKED,), (f"mnist/{PACKED}",), FILES], data)
     if copy is not None and len(copy) == len(FILES):
@@ -91,11 +89,11 @@ def keep(paths: tuple[Path, ...], sha256: dict[str, str], target: Path) -> None:
     np.savez_compressed(target, train=parts["train"], valid=parts["valid"], test=parts["test"])
 
 
-def pack(paths: tuple[Path, ...], sha256: dict[str, str]) -> dict[str, np.ndarray]:
+def pack(paths: tuple[Path, ...], sha256: dict[str, str]) -> "dict[str, np.ndarray]":
     return {part: read_amat(path, sha256[part]) for part, path in zip(SHA256, paths, strict=True)}
 
 
-def read_amat(path: Path, sha256: str) -> np.ndarray:
+def read_amat(path: Path, sha256: str) -> "np.ndarray":
     """The packed bits of a file of zeros and ones with spaces and line ends between them."""
     import numpy as np
 

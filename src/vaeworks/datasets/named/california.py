@@ -1,7 +1,5 @@
 """california: the 20,640 districts of the census of 1990 (Pace and Barry 1997), as scikit-learn gives them."""
 
-from __future__ import annotations
-
 import tarfile
 from io import BytesIO
 from pathlib import Path
@@ -56,7 +54,7 @@ def load(data: Path | None = None, archive: Published = ARCHIVE) -> TableSet:
     return TableSet("california", pa.table(columns), None, None)
 
 
-def read_archive(path: Path) -> pa.Table:
+def read_archive(path: Path) -> "pa.Table":
     """The published columns; nothing is unpacked to disk."""
     import pyarrow as pa
     from pyarrow import csv

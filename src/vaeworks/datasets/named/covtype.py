@@ -1,7 +1,5 @@
 """covtype: 581,012 patches of forest and what covers them (Blackard and Dean 1999)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Splits of film reviews in which no film is in two splits."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +11,7 @@ if TYPE_CHECKING:
 SEED = 0
 
 
-def count_films(batches: Iterator[pa.RecordBatch]) -> Counter[str]:
+def count_films(batches: "Iterator[pa.RecordBatch]") -> Counter[str]:
     """How many rows each film has, by the column `movie`."""
     films: Counter[str] = Counter()
     for batch in batches:
@@ -46,7 +44,7 @@ def shuffled_position(film: str) -> bytes:
     return hashlib.sha256(f"{SEED}:{film}".encode()).digest()
 
 
-def only_films(batches: Iterator[pa.RecordBatch], films: Collection[str]) -> Iterator[pa.RecordBatch]:
+def only_films(batches: "Iterator[pa.RecordBatch]", films: Collection[str]) -> "Iterator[pa.RecordBatch]":
     """The rows of these films."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -1,12 +1,9 @@
 """digits: 1,797 handwritten digits of 8 x 8 pixels (Alpaydin and Kaynak 1998), which come with scikit-learn."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..images.pictures import ImageSet, Pictures
 from .held_out import dealt
 
@@ -34,7 +31,7 @@ def load(data: Path | None = None) -> ImageSet:
     from sklearn.datasets import load_digits
 
     if data is not None:
-        raise VaeworksError("digits comes with scikit-learn, so there is no local copy to name: leave out --data.")
+        raise VaeworksError("digits comes with scikit-learn, so there is no local copy to name: leave out --data")
     digits = load_digits()
     images = np.rint(digits.images * 255 / GREYS).astype(np.uint8)[..., np.newaxis]
     pictures = Pictures(images, [str(label) for label in digits.target])

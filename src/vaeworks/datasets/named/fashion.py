@@ -1,7 +1,5 @@
 """fashion: Fashion-MNIST, 70,000 pictures of garments (Xiao, Rasul and Vollgraf 2017)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

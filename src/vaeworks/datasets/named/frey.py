@@ -1,7 +1,5 @@
 """frey: 1,965 frames of a video of Brendan Frey's face, in the edition of Sam Roweis."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +58,7 @@ def load(data: Path | None = None, url: str = URL, sha256: str = SHA256) -> Imag
     return ImageSet("frey", {split: chosen(pictures, np.flatnonzero(mask)) for split, mask in masks.items()}, None)
 
 
-def read_frames(data: Path | None, url: str, sha256: str) -> np.ndarray:
+def read_frames(data: Path | None, url: str, sha256: str) -> "np.ndarray":
     import numpy as np
 
     copy = local_copy("frey", [(KEPT,), (f"faces/{KEPT}",), (MATLAB,)], data)
@@ -77,6 +75,6 @@ def read_frames(data: Path | None, url: str, sha256: str) -> np.ndarray:
     return picked(copy[0] if copy else cached, {"images": (HEIGHT, WIDTH)})["images"]
 
 
-def read_matlab(path: Path, sha256: str) -> np.ndarray:
+def read_matlab(path: Path, sha256: str) -> "np.ndarray":
     check_digest(path, "sha256", sha256)
     return read_columns(path, "ff", HEIGHT, WIDTH)

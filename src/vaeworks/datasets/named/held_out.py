@@ -1,7 +1,5 @@
 """Fixed splits of pictures: which of them are held out."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from ..images.pictures import Pictures
@@ -26,7 +24,7 @@ def dealt(pictures: Pictures, sizes: dict[str, int]) -> dict[str, Pictures]:
     return splits
 
 
-def chosen(pictures: Pictures, rows: list[int] | np.ndarray) -> Pictures:
+def chosen(pictures: Pictures, rows: "list[int] | np.ndarray") -> Pictures:
     """The pictures of these rows, in their order."""
     labels = None if pictures.labels is None else [pictures.labels[row] for row in rows]
     return Pictures(pictures.images[rows], labels)

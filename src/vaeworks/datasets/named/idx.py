@@ -1,7 +1,5 @@
 """The idx format of MNIST: a header of big-endian numbers, then the bytes of one array."""
 
-from __future__ import annotations
-
 import gzip
 import math
 import struct
@@ -9,7 +7,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
+from ...errors import VaeworksError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 UNSIGNED_BYTES = 8
 
 
-def read_idx(path: Path) -> np.ndarray:
+def read_idx(path: Path) -> "np.ndarray":
     """The array of unsigned bytes in an idx file, which may be gzipped."""
     import numpy as np
 
@@ -27,10 +25,10 @@ def read_idx(path: Path) -> np.ndarray:
             content = gzip.decompress(content)
         shape, start = idx_header(content)
     except (OSError, EOFError, zlib.error, struct.error, ValueError) as error:
-        raise VaeworksError(f"{path.name} is no idx file of bytes ({error}): get it again.") from error
+        raise VaeworksError(f"{path.name} is no idx file of bytes ({error}): get it again") from error
     if len(content) - start != math.prod(shape):
         raise VaeworksError(
-            f"{path.name} holds {len(content) - start:,} bytes, but its header says {math.prod(shape):,}: get it again."
+            f"{path.name} holds {len(content) - start:,} bytes, but its header says {math.prod(shape):,}: get it again"
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 

@@ -1,15 +1,12 @@
 """Data sets in the four files of MNIST: how they are got, checked and split."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..arrays import picked
 from ..cache import cache_folder, filling, local_copy
 from ..downloads import check_digest, fetch
@@ -89,7 +86,7 @@ def load_idx_set(source: IdxSet, data: Path | None) -> ImageSet:
     return ImageSet(source.name, splits, source.label_name)
 
 
-def read_arrays(source: IdxSet, data: Path | None) -> dict[str, np.ndarray]:
+def read_arrays(source: IdxSet, data: Path | None) -> "dict[str, np.ndarray]":
     copy = local_copy(source.name, [(source.npz,), (f"mnist/{source.npz}",), FILES], data)
     if copy is not None and len(copy) == 1:
         return picked(copy[0], SHAPES)
@@ -113,14 +110,14 @@ def download(source: IdxSet, folder: Path) -> None:
         check_digest(folder / file, "md5", md5)
 
 
-def read_files(paths: tuple[Path, ...]) -> dict[str, np.ndarray]:
+def read_files(paths: tuple[Path, ...]) -> "dict[str, np.ndarray]":
     return dict(zip(SHAPES, map(read_idx, paths), strict=True))
 
 
-def labelled(source: IdxSet, images: np.ndarray, labels: np.ndarray) -> Pictures:
+def labelled(source: IdxSet, images: "np.ndarray", labels: "np.ndarray") -> Pictures:
     if len(images) != len(labels) or labels.max(initial=0) >= len(source.classes):
         raise VaeworksError(
             f"{source.name}: {len(images):,} pictures have {len(labels):,} labels, up to {labels.max(initial=0)}, but "
-            f"there should be one each, below {len(source.classes)}: get the files again."
+            f"there should be one each, below {len(source.classes)}: get the files again"
         )
     return Pictures(images.reshape(-1, 28, 28, 1), [source.classes[label] for label in labels])

@@ -1,7 +1,5 @@
 """imdb: the Large Movie Review Dataset (Maas et al., ACL 2011), 100,000 reviews, half of them labelled."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from functools import partial
 from itertools import zip_longest
@@ -79,14 +77,14 @@ def split(folder: Path) -> Dataset:
     return Dataset("imdb", splits, "sentiment")
 
 
-def labelled_batches(path: Path, films: Collection[str] | None = None) -> Iterator[pa.RecordBatch]:
+def labelled_batches(path: Path, films: Collection[str] | None = None) -> "Iterator[pa.RecordBatch]":
     """The reviews (of some films only), the negative and the positive ones in turn."""
     negative, positive = (rechunk(of_class(path, positive, films), READ_ROWS) for positive in (False, True))
     for pair in zip_longest(negative, positive):
         yield alternated([batch for batch in pair if batch is not None])
 
 
-def of_class(path: Path, positive: bool, films: Collection[str] | None) -> Iterator[pa.RecordBatch]:
+def of_class(path: Path, positive: bool, films: Collection[str] | None) -> "Iterator[pa.RecordBatch]":
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -100,7 +98,7 @@ def of_class(path: Path, positive: bool, films: Collection[str] | None) -> Itera
         yield pa.record_batch({"text": text, "label": pa.array([name] * len(text), pa.string())})
 
 
-def alternated(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+def alternated(batches: "list[pa.RecordBatch]") -> "pa.RecordBatch":
     """The rows of the batches in turn; what is left of the longest comes last."""
     starts = [sum(batch.num_rows for batch in batches[:number]) for number in range(len(batches))]
     turns = zip_longest(*(range(start, start + batch.num_rows) for start, batch in zip(starts, batches, strict=True)))

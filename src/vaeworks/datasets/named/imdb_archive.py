@@ -1,7 +1,5 @@
 """The public archive of imdb: how it is downloaded, checked, and written as three parquet files."""
 
-from __future__ import annotations
-
 import logging
 import re
 import tarfile

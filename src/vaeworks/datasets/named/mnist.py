@@ -1,7 +1,5 @@
 """mnist: 70,000 handwritten digits (LeCun, Bottou, Bengio and Haffner 1998)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

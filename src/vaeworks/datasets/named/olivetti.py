@@ -1,7 +1,5 @@
 """olivetti: 400 faces of 40 people (Samaria and Harter 1994), in the edition of Sam Roweis."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +65,7 @@ def load(data: Path | None = None, url: str = URL, sha256: str = SHA256) -> Imag
     return ImageSet("olivetti", splits, "person")
 
 
-def read_faces(data: Path | None, url: str, sha256: str) -> tuple[np.ndarray, np.ndarray]:
+def read_faces(data: Path | None, url: str, sha256: str) -> "tuple[np.ndarray, np.ndarray]":
     """The faces, and whose they are."""
     copy = local_copy("olivetti", [(KEPT,), (f"faces/{KEPT}",), (MATLAB,)], data)
     if copy is not None and copy[0].suffix == ".mat":
@@ -91,7 +89,7 @@ def download(url: str, sha256: str, folder: Path) -> None:
     np.savez_compressed(folder / KEPT, images=images, subject=people)
 
 
-def read_matlab(path: Path, sha256: str) -> tuple[np.ndarray, np.ndarray]:
+def read_matlab(path: Path, sha256: str) -> "tuple[np.ndarray, np.ndarray]":
     import numpy as np
 
     check_digest(path, "sha256", sha256)

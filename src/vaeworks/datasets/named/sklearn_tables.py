@@ -1,13 +1,10 @@
 """Tables that come with scikit-learn."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..tables.tables import TableSet
 
 if TYPE_CHECKING:
@@ -52,14 +49,14 @@ class Bundled:
         import sklearn.datasets
 
         if data is not None:
-            raise VaeworksError(f"{self.name} comes with scikit-learn: leave out --data.")
+            raise VaeworksError(f"{self.name} comes with scikit-learn: leave out --data")
         found = getattr(sklearn.datasets, self.loader)()
         names = [str(name).replace(" (cm)", "") for name in found.feature_names]
         classes = [str(index if self.numbered else name) for index, name in enumerate(found.target_names)]
         return TableSet(self.name, as_table(names, found.data), [classes[label] for label in found.target], "class")
 
 
-def as_table(names: list[str], numbers: np.ndarray) -> Any:
+def as_table(names: list[str], numbers: "np.ndarray") -> Any:
     import numpy as np
     import pyarrow as pa
 

@@ -1,13 +1,10 @@
 """Local files of tables: .csv, .tsv, .jsonl, .parquet, and arrays in .npy and .npz."""
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..missing import no_such, unreadable
 
 if TYPE_CHECKING:
@@ -18,7 +15,7 @@ ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
-def read_table(path: Path) -> pa.Table:
+def read_table(path: Path) -> "pa.Table":
     """The whole table; an empty cell, NA, NaN, null, None or ? is a hole.
 
     Raises
@@ -31,22 +28,22 @@ def read_table(path: Path) -> pa.Table:
     if not path.is_file():
         raise no_such(path, "tabular")
     if path.suffix not in ENDINGS:
-        raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}.")
+        raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
         table = parsed(path)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
-        raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it.") from error
+        raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it") from error
     except OSError as error:
         raise unreadable(path, error) from error
     if twice := [name for name, times in Counter(table.column_names).items() if times > 1]:
-        raise VaeworksError(f"{path.name} has two columns called {twice[0]!r}: rename one of them.")
+        raise VaeworksError(f"{path.name} has two columns called {twice[0]!r}: rename one of them")
     if not table.num_rows or not table.num_columns:
-        raise VaeworksError(f"{path.name} has no rows: add some.")
+        raise VaeworksError(f"{path.name} has no rows: add some")
     return table
 
 
-def parsed(path: Path) -> pa.Table:
+def parsed(path: Path) -> "pa.Table":
     if path.suffix in SEPARATORS:
         from pyarrow import csv
 
@@ -66,7 +63,7 @@ def parsed(path: Path) -> pa.Table:
     return of_arrays(path)
 
 
-def of_arrays(path: Path) -> pa.Table:
+def of_arrays(path: Path) -> "pa.Table":
     """The one array of two dimensions as columns x0, x1, ...; arrays of one dimension as columns of their names."""
     import pyarrow as pa
 
@@ -75,15 +72,15 @@ def of_arrays(path: Path) -> pa.Table:
     columns = {}
     for name, array in read_arrays(path).items():
         if array.ndim not in (1, 2) or array.dtype.kind not in "biufU":
-            raise VaeworksError(f"{path.name} holds {name} of shape {array.shape}, which is no table: bring rows.")
+            raise VaeworksError(f"{path.name} holds {name} of shape {array.shape}, which is no table: bring rows")
         parts = {name: array} if array.ndim == 1 else {f"x{index}": column for index, column in enumerate(array.T)}
         columns.update({own: pa.array(values.tolist()) for own, values in parts.items()})
     if len({len(column) for column in columns.values()}) > 1:
-        raise VaeworksError(f"{path.name} holds arrays of different lengths: bring one table.")
+        raise VaeworksError(f"{path.name} holds arrays of different lengths: bring one table")
     return pa.table(columns)
 
 
-def write_table(table: pa.Table, path: Path) -> None:
+def write_table(table: "pa.Table", path: Path) -> None:
     """Write a .csv or .parquet."""
     if path.suffix == ".csv":
         from pyarrow import csv

@@ -1,12 +1,9 @@
 """One door to every table: a named data set, or a local file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import MissingColumnError, VaeworksError
-
+from ...errors import MissingColumnError, VaeworksError
 from ..registry import is_named, load_named
 from ..texts.columns import LABEL_NAMES
 
@@ -14,7 +11,7 @@ if TYPE_CHECKING:
     from .tables import TableSet
 
 
-def load_table(source: str | Path, *, label: str | None = None, data: Path | None = None) -> TableSet:
+def load_table(source: str | Path, *, label: str | None = None, data: Path | None = None) -> "TableSet":
     """Load a named table or a local file into memory.
 
     Parameters
@@ -39,18 +36,17 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
         if label == "" and found.label_name:
             return TableSet(found.name, found.table.append_column(found.label_name, [found.labels]), None, None)
         if label not in (None, found.label_name):
-            raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''.")
+            raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
         return found
     if data is not None:
-        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
+        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
     from .files import read_table
 
     table = read_table(Path(source))
     names = table.column_names
     if label and label not in names:
         raise MissingColumnError(
-            f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. "
-            "Name the label column with --label."
+            f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. Name the label column with --label"
         )
     guessed = next((name for name in names if name.lower() in (*LABEL_NAMES, "class")), None)
     return labelled(Path(source).name, table, guessed if label is None else label or None)

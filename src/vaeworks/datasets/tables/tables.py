@@ -1,7 +1,5 @@
 """Tables that lie in memory: their columns, and the one that is the label."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +23,7 @@ class TableSet:
     """
 
     name: str
-    table: pa.Table
+    table: "pa.Table"
     labels: list | None
     label_name: str | None
 
@@ -33,7 +31,7 @@ class TableSet:
         return self.table.num_rows
 
 
-def labelled(name: str, table: pa.Table, label: str | None) -> TableSet:
+def labelled(name: str, table: "pa.Table", label: str | None) -> TableSet:
     """The set that a table makes when one of its columns is the label."""
     if label is None:
         return TableSet(name, table, None, None)

@@ -1,10 +1,8 @@
 """Which column is the text and which the label."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
-from vaeworks.errors import MissingColumnError, VaeworksError
+from ...errors import MissingColumnError, VaeworksError
 
 TEXT_NAMES = ("text", "review", "body", "sentence")
 LABEL_NAMES = ("label", "sentiment")
@@ -29,7 +27,7 @@ def choose_columns(
     if text is None:
         text = guess_text(file, columns, label)
     if text == label:
-        raise VaeworksError(f"{file}: column {text!r} cannot be text and label at once. Name two columns.")
+        raise VaeworksError(f"{file}: column {text!r} cannot be text and label at once: name two columns")
     return text, label
 
 
@@ -50,7 +48,7 @@ def guess_text(file: str, columns: Mapping[str, str], label: str | None) -> str:
         return strings[0]
     raise VaeworksError(
         f"{file} does not say which column is the text. Its columns are: {listed(columns)}. "
-        "Name the text column with --text."
+        "Name the text column with --text"
     )
 
 
@@ -61,18 +59,18 @@ def check_kinds(file: str, columns: Mapping[str, str], text: str, label: str | N
     if columns[text] not in ("string", "null"):
         raise VaeworksError(
             f"{file}: column {text!r} holds {columns[text]}, not text. Its columns are: {listed(columns)}. "
-            "Name the text column with --text."
+            "Name the text column with --text"
         )
     if label is not None and not columns[label].startswith(CLASS_KINDS):
         raise VaeworksError(
-            f"{file}: label column {label!r} holds {columns[label]}, which is no class. "
-            'Name another with --label, or none with --label "".'
+            f"{file}: label column {label!r} holds {columns[label]}, which is no class: "
+            'name another with --label, or none with --label ""'
         )
 
 
 def missing_column(file: str, columns: Iterable[str], column: str, role: str) -> MissingColumnError:
     return MissingColumnError(
-        f"{file} has no column {column!r}. Its columns are: {listed(columns)}. Name the {role} column with --{role}."
+        f"{file} has no column {column!r}. Its columns are: {listed(columns)}. Name the {role} column with --{role}"
     )
 
 

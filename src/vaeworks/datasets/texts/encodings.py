@@ -1,18 +1,16 @@
 """How text files are encoded, and what to say when they are not."""
 
-from __future__ import annotations
-
 import codecs
 from pathlib import Path
 
-from vaeworks.errors import VaeworksError
+from ...errors import VaeworksError
 
 
 def check_encoding(encoding: str) -> None:
     try:
         "".encode(encoding)
     except LookupError as error:
-        raise VaeworksError(f"No encoding is called {encoding!r}: utf-8, latin-1 and cp1252 are common.") from error
+        raise VaeworksError(f"no encoding is called {encoding!r}: utf-8, latin-1 and cp1252 are common") from error
 
 
 def without_mark(encoding: str) -> str:
@@ -41,6 +39,6 @@ def not_encoded(path: Path, encoding: str) -> VaeworksError:
     where = "" if found is None else f" (line {found})"
     if is_utf8(encoding):
         return VaeworksError(
-            f"{path.name} is not UTF-8{where}. If it comes from Western Europe, --encoding latin-1 reads it."
+            f"{path.name} is not UTF-8{where}: if it comes from Western Europe, --encoding latin-1 reads it"
         )
-    return VaeworksError(f"{path.name} is not {encoding}{where}. Name its encoding with --encoding.")
+    return VaeworksError(f"{path.name} is not {encoding}{where}: name its encoding with --encoding")

@@ -1,7 +1,5 @@
 """Folders of class folders of .txt files, such as pos/ and neg/: one text a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Files with one record a line (.txt, .jsonl, .ndjson), streamed line by line."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -10,8 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from .encodings import not_encoded, without_mark
 from .rows import READ_ROWS
 
@@ -55,7 +52,7 @@ class JsonSource:
                 if value is not None or column not in kinds:
                     kinds[column] = JSON_KINDS.get(type(value), "null")
         if not kinds:
-            raise VaeworksError(f"{self.path.name} holds only empty objects: give them fields such as text.")
+            raise VaeworksError(f"{self.path.name} holds only empty objects: give them fields such as text")
         return kinds
 
     def read(self, text: str, label: str | None) -> Iterator[pa.RecordBatch]:
@@ -73,10 +70,10 @@ class JsonSource:
             try:
                 record = json.loads(line)
             except json.JSONDecodeError as error:
-                raise VaeworksError(f"{self.path.name}: line {number} is not JSON ({error.msg}): mend it.") from error
+                raise VaeworksError(f"{self.path.name}: line {number} is not JSON ({error.msg}): mend it") from error
             if not isinstance(record, dict):
                 raise VaeworksError(
-                    f'{self.path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}.'
+                    f'{self.path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}'
                 )
             yield record
 
@@ -91,12 +88,12 @@ class JsonSource:
             kinds = sorted({JSON_KINDS[type(value)] for value in values if value is not None})
             wanted = "one kind" if kind is None else "text"
             raise VaeworksError(
-                f"{self.path.name}: column {column!r} holds {' and '.join(kinds)}, but it should hold {wanted} only."
+                f"{self.path.name}: column {column!r} holds {' and '.join(kinds)}, but it should hold {wanted} only"
             ) from error
         except UnicodeEncodeError as error:
             raise VaeworksError(
                 f"{self.path.name}: column {column!r} holds {error.object[error.start]!a}, "
-                "half of a character: write the file again without it."
+                "half of a character: write the file again without it"
             ) from error
 
 

@@ -1,12 +1,9 @@
 """One door to every source: a named data set, a local file or a local folder."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..registry import NAMED_OF_KIND, is_named, load_named
 
 if TYPE_CHECKING:
@@ -21,7 +18,7 @@ def load(
     encoding: str = "utf-8",
     drop_empty: bool = False,
     data: Path | None = None,
-) -> Dataset:
+) -> "Dataset":
     """Load a named data set, a local file, or a local folder.
 
     A local source is read once to check it (every text is there, the labels are classes) and again each
@@ -62,8 +59,8 @@ def load(
         from .local import load_local
 
         if data is not None:
-            raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
+            raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
         return load_local(Path(source), text, label, encoding, drop_empty)
     if source in NAMED_OF_KIND["text"] and (text is not None or label is not None):
-        raise VaeworksError(f"{source} knows its own columns: leave out --text and --label.")
+        raise VaeworksError(f"{source} knows its own columns: leave out --text and --label")
     return load_named(str(source), "text", data)

@@ -1,7 +1,5 @@
 """Local files and folders as data sets."""
 
-from __future__ import annotations
-
 import stat
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,8 +9,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from ..listing import mode, visible
 from ..missing import no_such, unreadable
 from .columns import check_kinds, choose_columns, listed
@@ -97,15 +94,15 @@ def clean_batches(source: Source, text: str, label: str | None, kind: pa.DataTyp
 def check_texts(source: Source, found: Survey, drop_empty: bool) -> None:
     name = source.path.name
     if not found.rows and not found.empty:
-        raise VaeworksError(f"{name} has the columns {listed(source.columns())} but no rows: add some.")
+        raise VaeworksError(f"{name} has the columns {listed(source.columns())} but no rows: add some")
     if not found.rows:
         raise VaeworksError(
-            f"{name} holds no text: all its {found.empty:,} texts are empty. Name another column with --text."
+            f"{name} holds no text: all its {found.empty:,} texts are empty. Name another column with --text"
         )
     if found.first_empty is not None and not drop_empty:
         texts = "1 empty text" if found.empty == 1 else f"{found.empty:,} empty texts, the first"
         raise VaeworksError(
-            f"{name} has {texts} in {source.place(found.first_empty)}. Drop such rows with --drop-empty."
+            f"{name} has {texts} in {source.place(found.first_empty)}: drop such rows with --drop-empty"
         )
 
 
@@ -120,10 +117,10 @@ def find_sources(path: Path, encoding: str) -> dict[str, Source]:
 def file_source(path: Path, encoding: str) -> Source:
     if path.suffix.lower() not in FORMATS:
         kind = f"of kind {path.suffix}" if path.suffix else "without an ending"
-        raise VaeworksError(f"{path.name} is a file {kind}. Files that can be read: {listed(FORMATS)}.")
+        raise VaeworksError(f"{path.name} is a file {kind}: files that can be read are {listed(FORMATS)}")
     with path.open("rb") as file:
         if not file.read(1):
-            raise VaeworksError(f"{path.name} is empty: it has no header and no rows.")
+            raise VaeworksError(f"{path.name} is empty: it has no header and no rows")
     return FORMATS[path.suffix.lower()](path, encoding)
 
 
@@ -134,12 +131,12 @@ def split_files(path: Path, encoding: str) -> dict[str, Source]:
     for split in SPLITS:
         of_split = [file for file in files if file.stem == split]
         if len(of_split) > 1:
-            raise VaeworksError(f"{path} has two {split} files: {listed(file.name for file in of_split)}. Keep one.")
+            raise VaeworksError(f"{path} has two {split} files: {listed(file.name for file in of_split)}. Keep one")
         if of_split:
             splits[split] = file_source(of_split[0], encoding)
     if splits and "train" not in splits:
         found = listed(source.path.name for source in splits.values())
-        raise VaeworksError(f"{path} holds {found} but no train file: add one, or name a single file.")
+        raise VaeworksError(f"{path} holds {found} but no train file: add one, or name a single file")
     return splits
 
 
@@ -149,6 +146,6 @@ def class_folders(path: Path, encoding: str) -> Source:
         found = listed(entry.name for entry in visible(path)[:5]) or "nothing"
         raise VaeworksError(
             f"{path} holds no texts: it should hold class folders of .txt files (such as pos and neg) "
-            f"or train.csv, test.csv and the like, but it holds {found}."
+            f"or train.csv, test.csv and the like, but it holds {found}"
         )
     return folders

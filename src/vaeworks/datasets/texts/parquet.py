@@ -1,7 +1,5 @@
 """Parquet files, streamed a few thousand rows at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from .rows import READ_ROWS
 
 
@@ -79,7 +76,7 @@ def check_columns(path: Path, wanted: list[str]) -> None:
         if column not in found:
             raise VaeworksError(
                 f"{path} has no column {column!r}. Its columns are: {', '.join(found)}. "
-                "It is no copy of the named data set: mend it, or leave it out to download the set."
+                "It is no copy of the named data set: mend it, or leave it out to download the set"
             )
 
 
@@ -90,5 +87,5 @@ def damage_named(path: Path) -> Iterator[None]:
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(
-            f"{path} is damaged or is no parquet file ({reason}): write or download it again."
+            f"{path} is damaged or is no parquet file ({reason}): write or download it again"
         ) from error

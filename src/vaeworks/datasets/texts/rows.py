@@ -1,12 +1,10 @@
 """Rows that are streamed from disk, and the named splits that they form."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
+from ...errors import VaeworksError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +26,7 @@ class Rows:
         Whether there is a column `label`; it may hold nulls.
     """
 
-    def __init__(self, read: Callable[[], Iterator[pa.RecordBatch]], length: int, labelled: bool) -> None:
+    def __init__(self, read: "Callable[[], Iterator[pa.RecordBatch]]", length: int, labelled: bool) -> None:
         self._read = read
         self._length = length
         self.labelled = labelled
@@ -36,18 +34,18 @@ class Rows:
     def __len__(self) -> int:
         return self._length
 
-    def chunks(self, rows: int = READ_ROWS) -> Iterator[pa.RecordBatch]:
+    def chunks(self, rows: int = READ_ROWS) -> "Iterator[pa.RecordBatch]":
         """Record batches of exactly `rows` rows; the last one may be shorter."""
         if rows < 1:
-            raise VaeworksError(f"A chunk has at least one row, not {rows}.")
+            raise VaeworksError(f"a chunk has at least one row, not {rows}")
         return rechunk(first_rows(self._read(), self._length), rows)
 
-    def head(self, limit: int | None) -> Rows:
+    def head(self, limit: int | None) -> "Rows":
         """The first `limit` rows; all of them for None."""
         if limit is None:
             return self
         if limit < 0:
-            raise VaeworksError(f"There are no first {limit} rows: the limit is 0 or more.")
+            raise VaeworksError(f"there are no first {limit} rows: the limit is 0 or more")
         return Rows(self._read, min(limit, self._length), self.labelled)
 
 
@@ -70,7 +68,7 @@ class Dataset:
     label_name: str | None
 
 
-def first_rows(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[pa.RecordBatch]:
+def first_rows(batches: "Iterator[pa.RecordBatch]", limit: int) -> "Iterator[pa.RecordBatch]":
     """The first `limit` rows of a stream; what follows is not read."""
     if limit == 0:
         return
@@ -81,7 +79,7 @@ def first_rows(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[pa.Rec
             return
 
 
-def rechunk(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+def rechunk(batches: "Iterator[pa.RecordBatch]", rows: int) -> "Iterator[pa.RecordBatch]":
     """The same stream in batches of exactly `rows` rows; the last one may be shorter."""
     held: list[pa.RecordBatch] = []
     missing = rows
@@ -97,7 +95,7 @@ def rechunk(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordB
         yield joined(held)
 
 
-def joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+def joined(batches: "list[pa.RecordBatch]") -> "pa.RecordBatch":
     import pyarrow as pa
 
     if len(batches) == 1:

@@ -1,7 +1,5 @@
 """Files of separated values (.csv, .tsv), streamed block by block; line breaks inside quotes are text."""
 
-from __future__ import annotations
-
 import codecs
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from vaeworks.errors import VaeworksError
-
+from ...errors import VaeworksError
 from .encodings import not_encoded, undecodable_line
 
 # pyarrow reads some 32 blocks ahead, whatever the file's length: 70 MB. No row may be longer than a block.
@@ -41,9 +38,9 @@ class SeparatedSource:
             kinds = [str(kind) for kind in reader.schema.types]
             names = reader.schema.names
         if not rows:
-            raise VaeworksError(f"{self.path.name} has a header ({', '.join(names)}) but no rows: add some.")
+            raise VaeworksError(f"{self.path.name} has a header ({', '.join(names)}) but no rows: add some")
         if twice := [name for name, times in Counter(names).items() if times > 1]:
-            raise VaeworksError(f"{self.path.name} has two columns called {twice[0]!r}: rename one of them.")
+            raise VaeworksError(f"{self.path.name} has two columns called {twice[0]!r}: rename one of them")
         # Bytes that are not UTF-8 make pyarrow say binary; reading them as text then says what to do.
         return dict(zip(names, ["string" if kind == "binary" else kind for kind in kinds], strict=True))
 
@@ -83,14 +80,14 @@ class SeparatedSource:
                 raise not_encoded(self.path, self.encoding) from error
             raise VaeworksError(
                 f"{self.path.name} cannot be read as a table ({str(error).splitlines()[0]}): "
-                "look for a missing header, a quote that is never closed, or a row of over 2 MiB (.jsonl may hold it)."
+                "look for a missing header, a quote that is never closed, or a row of over 2 MiB (.jsonl may hold it)"
             ) from error
 
     def _uneven(self, row: pa_csv.InvalidRow) -> VaeworksError:
         separator = "tabs" if self.delimiter == "\t" else "commas"
         return VaeworksError(
             f"{self.path.name}: {self.place(row.number - 1)} has {row.actual_columns} values, but the header names "
-            f"{row.expected_columns} columns. Put quotes around values that hold {separator}, and close every quote."
+            f"{row.expected_columns} columns: put quotes around values that hold {separator}, and close every quote"
         )
 
 

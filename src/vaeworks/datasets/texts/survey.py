@@ -1,7 +1,5 @@
 """One streaming look at a local source: are all texts there, and are the labels classes?"""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vaeworks.errors import VaeworksError
+from ...errors import VaeworksError
 
 MOST_CLASSES = 1000
 
@@ -77,15 +75,15 @@ def without_nan(label: pa.Array) -> pa.Array:
 
 def check_labels(file: str, column: str, labels: set[Any]) -> None:
     """Refuse a label column that no classifier could learn from."""
-    mend = 'Name another with --label, or none with --label "".'
+    mend = 'name another with --label, or none with --label ""'
     if not labels:
-        raise VaeworksError(f"{file}: label column {column!r} holds no values at all. {mend}")
+        raise VaeworksError(f"{file}: label column {column!r} holds no values at all: {mend}")
     if len(labels) == 1:
-        raise VaeworksError(f"{file}: label column {column!r} has only one class, {labels.pop()!r}. {mend}")
+        raise VaeworksError(f"{file}: label column {column!r} has only one class, {labels.pop()!r}: {mend}")
     if len(labels) > MOST_CLASSES:
         raise VaeworksError(
             f"{file}: label column {column!r} has more than {MOST_CLASSES:,} different values, "
-            f"so it seems to hold no classes. {mend}"
+            f"so it seems to hold no classes: {mend}"
         )
 
 
@@ -101,7 +99,7 @@ def type_of_labels(file: str, column: str, found: list[Survey], typed: bool) -> 
     if all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in types):
         return pa.float64() if any(map(pa.types.is_floating, types)) else pa.int64()
     kinds = " and ".join(sorted(map(str, types)))
-    raise VaeworksError(f"{file}: label column {column!r} holds {kinds}. Write all its labels as one kind.")
+    raise VaeworksError(f"{file}: label column {column!r} holds {kinds}: write all its labels as one kind")
 
 
 def narrow(labels: list[str]) -> pa.DataType:
