@@ -5,7 +5,7 @@ from .images.pictures import ImageSet, Pictures
 from .registry import NAMED, describe, is_named
 from .tables.loading import load_table
 from .tables.tables import TableSet
-from .texts.loading import load
+from .texts.loading import load_texts
 from .texts.rows import Dataset, Rows
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "TableSet",
     "describe",
     "is_named",
-    "load",
     "load_images",
     "load_table",
+    "load_texts",
     "read_image",
 ]

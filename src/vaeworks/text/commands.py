@@ -43,7 +43,7 @@ class Reading:
     def load(self, source: str) -> "Dataset":
         from .. import datasets
 
-        return datasets.load(source, **{**asdict(self), "data": None if self.data is None else Path(self.data)})
+        return datasets.load_texts(source, **{**asdict(self), "data": None if self.data is None else Path(self.data)})
 
 
 def fit(

@@ -11,7 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pyarrow.parquet as pq
 import pytest
 
-from vaeworks.datasets import load
+from vaeworks.datasets import load_texts
 from vaeworks.datasets.named import imdb
 from vaeworks.datasets.named.imdb_archive import ACL_IMDB, Archive
 from vaeworks.errors import VaeworksError
@@ -135,7 +135,7 @@ def test_a_local_archive_is_read_and_stays_where_it_is(archive, served):
 
 def test_an_altered_local_archive_is_refused_and_stays_where_it_is(served):
     with pytest.raises(VaeworksError, match="is damaged or altered"):
-        load("imdb", data=served)
+        load_texts("imdb", data=served)
     assert (served / ACL_IMDB.file).is_file()
 
 
@@ -149,7 +149,7 @@ def test_local_parquet_files_are_read_without_a_download(archive, cache, tmp_pat
     data = {"data": copies, "own folder": own, "own file": own / "train.parquet"}.get(way)
     if data is None:
         monkeypatch.setenv("VAEWORKS_DATA", str(copies))
-    assert records(load("imdb", data=data).splits["train"]) == expected
+    assert records(load_texts("imdb", data=data).splits["train"]) == expected
 
 
 def test_a_local_copy_without_a_needed_column_is_refused(archive, cache):
@@ -157,7 +157,7 @@ def test_a_local_copy_without_a_needed_column_is_refused(archive, cache):
     path = cache / "imdb" / "train.parquet"
     pq.write_table(pq.read_table(path).drop_columns("movie"), path)
     with pytest.raises(VaeworksError, match=r"train\.parquet has no column 'movie'. Its columns are: text, label"):
-        load("imdb", data=cache)
+        load_texts("imdb", data=cache)
 
 
 def test_a_server_that_lacks_the_archive_is_named_with_the_way_out(archive, served):

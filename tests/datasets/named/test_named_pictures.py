@@ -7,7 +7,7 @@ import pytest
 from scipy.io import savemat
 from sklearn.datasets import load_digits
 
-from vaeworks.datasets import Pictures, load, load_images
+from vaeworks.datasets import Pictures, load_images, load_texts
 from vaeworks.datasets.named import binarized_mnist, frey, olivetti
 from vaeworks.errors import VaeworksError
 
@@ -152,9 +152,9 @@ def test_a_set_of_the_other_kind_says_which_command_takes_it():
     with pytest.raises(VaeworksError, match=r"^rotten holds texts: use vae fit text rotten$"):
         load_images("rotten")
     with pytest.raises(VaeworksError, match=r"^mnist holds images: use vae fit image mnist$"):
-        load("mnist")
+        load_texts("mnist")
     with pytest.raises(VaeworksError, match=r"^mnist holds images: use vae fit image mnist$"):
-        load("mnist", text="review")
+        load_texts("mnist", text="review")
 
 
 def test_a_named_set_can_be_resized():

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from vaeworks.datasets import describe, load
+from vaeworks.datasets import describe, load_texts
 from vaeworks.datasets.named import rotten
 from vaeworks.datasets.named.dealing import split_by_film
 from vaeworks.datasets.texts.parquet import parquet_batches
@@ -53,7 +53,7 @@ def all_records(dataset):
 
 
 def test_the_real_set_has_its_published_rows_and_no_film_in_two_splits(cache):
-    dataset = load("rotten")
+    dataset = load_texts("rotten")
     sizes = {split: len(rows) for split, rows in dataset.splits.items()}
     assert sum(sizes.values()) == 12_808
     assert {split: round(size / 12_808, 2) for split, size in sizes.items()} == {

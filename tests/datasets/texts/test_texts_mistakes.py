@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vaeworks.datasets import load
+from vaeworks.datasets import load_texts
 from vaeworks.errors import VaeworksError
 
 
@@ -21,7 +21,7 @@ def refusal(tmp_path):
         elif content is not None:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         with pytest.raises(VaeworksError) as caught:
-            load(path, **options)
+            load_texts(path, **options)
         message = str(caught.value)
         assert "\n" not in message
         return message
@@ -45,7 +45,7 @@ def test_a_text_column_that_cannot_be_guessed_must_be_named(refusal):
 
 def test_an_unknown_name_suggests_close_ones_and_lists_the_named_sets():
     with pytest.raises(VaeworksError, match=r"'imbd' \(did you mean imdb\?\). .*: rotten, imdb$"):
-        load("imbd")
+        load_texts("imbd")
 
 
 def test_a_missing_file_suggests_one_beside_it(refusal, tmp_path):
@@ -114,7 +114,7 @@ def test_an_empty_file_in_a_class_folder_is_named(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "7.txt").write_text(text)
     with pytest.raises(VaeworksError, match=r"1 empty text in neg/7\.txt"):
-        load(tmp_path)
+        load_texts(tmp_path)
 
 
 def test_only_empty_texts_cannot_be_dropped(refusal):
@@ -142,7 +142,7 @@ def test_more_than_1000_classes_are_no_classes(refusal):
 def test_1000_classes_are_classes(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("text,label\n" + "".join(f"text,{number}\n" for number in range(1000)))
-    assert len(load(path).splits["all"]) == 1000
+    assert len(load_texts(path).splits["all"]) == 1000
 
 
 def test_a_text_column_of_numbers_is_refused(refusal):
@@ -238,30 +238,30 @@ def test_half_a_character_in_json_is_refused(refusal):
 def test_a_folder_without_texts_says_what_it_should_hold(tmp_path):
     (tmp_path / "photo.jpg").touch()
     with pytest.raises(VaeworksError, match=r"holds no texts: .* pos and neg.* but it holds photo\.jpg$"):
-        load(tmp_path)
+        load_texts(tmp_path)
 
 
 def test_a_folder_without_a_train_file_is_refused(tmp_path):
     (tmp_path / "test.csv").write_text("text\na\n")
     with pytest.raises(VaeworksError, match=r"holds test\.csv but no train file"):
-        load(tmp_path)
+        load_texts(tmp_path)
 
 
 def test_two_files_for_one_split_are_refused(tmp_path):
     for name in ("train.csv", "train.txt"):
         (tmp_path / name).write_text("text\na\n")
     with pytest.raises(VaeworksError, match=r"two train files: train\.csv, train\.txt"):
-        load(tmp_path)
+        load_texts(tmp_path)
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path):
     loop = tmp_path / "loop.csv"
     loop.symlink_to(loop)
     with pytest.raises(VaeworksError, match="cannot be read \\(Too many levels of symbolic links\\)"):
-        load(loop)
+        load_texts(loop)
 
 
 def test_a_local_source_takes_no_local_copy(tmp_path):
     (tmp_path / "a.csv").write_text("text\na\n")
     with pytest.raises(VaeworksError, match="--data holds a copy of a named data set"):
-        load(tmp_path / "a.csv", data=tmp_path)
+        load_texts(tmp_path / "a.csv", data=tmp_path)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaeworks.datasets import Rows, load
+from vaeworks.datasets import Rows, load_texts
 from vaeworks.errors import VaeworksError
 
 
@@ -75,7 +75,7 @@ def test_streaming_200_000_rows_holds_a_small_part_of_them(tmp_path, monkeypatch
     gc.collect()
     before = pa.total_allocated_bytes()
     seen = most = 0
-    for chunk in load(path).splits["all"].chunks(1000):
+    for chunk in load_texts(path).splits["all"].chunks(1000):
         seen += chunk.num_rows
         most = max(most, pa.total_allocated_bytes() - before)
         assert chunk.num_rows == 1000

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .rows import Dataset
 
 
-def load(
+def load_texts(
     source: str | Path,
     *,
     text: str | None = None,
