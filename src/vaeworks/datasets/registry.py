@@ -6,28 +6,29 @@ from typing import Any
 
 from ..errors import VaeworksError
 
+# A module of `named`, or an object in one.
 NAMED_OF_KIND = {
     "text": {
-        "rotten": "vaeworks.datasets.named.rotten",
-        "imdb": "vaeworks.datasets.named.imdb",
+        "rotten": "rotten",
+        "imdb": "imdb",
     },
     "image": {
-        "digits": "vaeworks.datasets.named.digits",
-        "mnist": "vaeworks.datasets.named.mnist",
-        "fashion": "vaeworks.datasets.named.fashion",
-        "binarized-mnist": "vaeworks.datasets.named.binarized_mnist",
-        "frey": "vaeworks.datasets.named.frey",
-        "olivetti": "vaeworks.datasets.named.olivetti",
+        "digits": "digits",
+        "mnist": "mnist:mnist",
+        "fashion": "mnist:fashion",
+        "binarized-mnist": "binarized_mnist",
+        "frey": "frey",
+        "olivetti": "olivetti",
     },
     "tabular": {
-        "iris": "vaeworks.datasets.named.sklearn_tables:iris",
-        "wine": "vaeworks.datasets.named.sklearn_tables:wine",
-        "breast-cancer": "vaeworks.datasets.named.sklearn_tables:breast_cancer",
-        "digits": "vaeworks.datasets.named.sklearn_tables:digits",
-        "penguins": "vaeworks.datasets.named.penguins",
-        "covtype": "vaeworks.datasets.named.covtype",
-        "adult": "vaeworks.datasets.named.adult",
-        "california": "vaeworks.datasets.named.california",
+        "iris": "sklearn_tables:iris",
+        "wine": "sklearn_tables:wine",
+        "breast-cancer": "sklearn_tables:breast_cancer",
+        "digits": "sklearn_tables:digits",
+        "penguins": "penguins",
+        "covtype": "covtype",
+        "adult": "adult",
+        "california": "california",
     },
 }
 # A name that two kinds have, such as digits, is described as the first one's.
@@ -49,9 +50,10 @@ def load_named(name: str, kind: str, data: Path | None = None) -> Any:
 
 
 def source_at(place: str) -> Any:
-    """A module, or an object in one, that has ABOUT, is_cached and load."""
-    module, _, name = place.partition(":")
-    return getattr(import_module(module), name) if name else import_module(module)
+    """A module of `named`, or an object in one, that has ABOUT, is_cached and load."""
+    file, _, name = place.partition(":")
+    module = import_module(f".named.{file}", __package__)
+    return getattr(module, name) if name else module
 
 
 def describe(name: str) -> dict[str, Any]:

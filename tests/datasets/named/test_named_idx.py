@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from vaeworks.datasets.named.idx import read_idx
+from vaeworks.datasets.named.mnist import read_idx
 from vaeworks.errors import VaeworksError
 
 TWO_BY_THREE = bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255])

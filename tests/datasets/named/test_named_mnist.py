@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from vaeworks.datasets import load_images
-from vaeworks.datasets.named import fashion, mnist
-from vaeworks.datasets.named.idx_sets import FILES
+from vaeworks.datasets.named.mnist import FILES, fashion, mnist
 from vaeworks.errors import VaeworksError
 
 TRAINING, TEST, VALIDATION = 40, 12, 8
@@ -39,11 +38,11 @@ def write_files(folder):
 def source(served, server):
     write_files(served)
     md5 = tuple(hashlib.md5((served / file).read_bytes()).hexdigest() for file in FILES)
-    return replace(mnist.MNIST, url=server, md5=md5, validation=VALIDATION)
+    return replace(mnist, url=server, md5=md5, validation=VALIDATION)
 
 
 def test_the_four_files_become_three_splits(source):
-    found = mnist.load(source=source)
+    found = source.load()
     assert found.label_name == "digit"
     assert {split: pictures.images.shape for split, pictures in found.splits.items()} == {
         "train": (TRAINING - VALIDATION, 28, 28, 1),
@@ -56,7 +55,7 @@ def test_the_four_files_become_three_splits(source):
 
 
 def test_validation_is_a_fixed_choice_of_the_training_pictures(source):
-    greys = {split: set(pictures.images[:, 0, 0, 0]) for split, pictures in mnist.load(source=source).splits.items()}
+    greys = {split: set(pictures.images[:, 0, 0, 0]) for split, pictures in source.load().splits.items()}
     assert greys["train"].isdisjoint(greys["validation"])
     assert greys["train"] | greys["validation"] == set(range(TRAINING))
     by_hash = sorted(range(TRAINING), key=lambda number: hashlib.sha256(f"0:{number}".encode()).digest())
@@ -64,16 +63,16 @@ def test_validation_is_a_fixed_choice_of_the_training_pictures(source):
 
 
 def test_the_second_time_nothing_is_downloaded(source, served, cache):
-    first = mnist.load(source=source).splits["train"]
+    first = source.load().splits["train"]
     assert sorted(path.name for path in (cache / "mnist").iterdir()) == sorted(FILES)
     for file in FILES:
         (served / file).unlink()
-    np.testing.assert_array_equal(mnist.load(source=source).splits["train"].images, first.images)
+    np.testing.assert_array_equal(source.load().splits["train"].images, first.images)
 
 
 def test_files_that_the_system_has_are_not_downloaded(source, tmp_path, cache):
     write_files(tmp_path)
-    found = mnist.load(source=replace(source, url="http://nowhere.invalid/", installed=tmp_path))
+    found = replace(source, url="http://nowhere.invalid/", installed=tmp_path).load()
     assert len(found.splits["test"]) == TEST
     assert not (cache / "mnist").exists()
 
@@ -81,7 +80,7 @@ def test_files_that_the_system_has_are_not_downloaded(source, tmp_path, cache):
 def test_an_altered_download_is_refused_and_removed(source, cache):
     altered = replace(source, md5=(*source.md5[:3], "0" * 32))
     with pytest.raises(VaeworksError, match=r"t10k-labels-idx1-ubyte\.gz is damaged or altered .* not 00000000"):
-        mnist.load(source=altered)
+        altered.load()
     assert list((cache / "mnist").iterdir()) == []
 
 
@@ -93,7 +92,7 @@ def test_a_local_copy_in_one_file_is_read(tmp_path, monkeypatch, way):
     data = {"data": tmp_path, "own file": path}.get(way)
     if data is None:
         monkeypatch.setenv("VAEWORKS_DATA", str(tmp_path))
-    found = fashion.load(data, replace(fashion.FASHION, validation=VALIDATION))
+    found = replace(fashion, validation=VALIDATION).load(data)
     assert found.label_name == "garment"
     assert found.splits["test"].labels[:10] == [
         "t-shirt",
@@ -112,7 +111,7 @@ def test_a_local_copy_in_one_file_is_read(tmp_path, monkeypatch, way):
 def test_local_idx_files_are_read_and_checked(tmp_path, source):
     write_files(tmp_path)
     nowhere = replace(source, url="http://127.0.0.1:1/")
-    assert len(mnist.load(tmp_path, nowhere).splits["test"]) == TEST
+    assert len(nowhere.load(tmp_path).splits["test"]) == TEST
     with pytest.raises(VaeworksError, match=r"train-images-idx3-ubyte\.gz is damaged or altered"):
         load_images("mnist", data=tmp_path)
 
@@ -129,7 +128,7 @@ def test_a_folder_without_a_copy_says_what_it_should_hold(tmp_path):
 def test_no_connection_is_named_with_the_way_out(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with pytest.raises(VaeworksError) as caught:
-        mnist.load(source=replace(mnist.MNIST, url="http://127.0.0.1:1/"))
+        replace(mnist, url="http://127.0.0.1:1/").load()
     assert str(caught.value) == (
         "mnist could not be downloaded from 127.0.0.1 (no connection): download train-images-idx3-ubyte.gz elsewhere "
         "and pass the folder that holds it with --data, or set VAEWORKS_DATA"

@@ -1,6 +1,7 @@
 """The small named sets of pictures, and what all pictures can do."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from sklearn.datasets import load_digits
 
 from vaeworks.datasets import Pictures, load_images, load_texts
 from vaeworks.datasets.named import binarized_mnist, frey, olivetti
+from vaeworks.datasets.published import Published
 from vaeworks.errors import VaeworksError
 
 GREYS = np.random.default_rng(0)
@@ -39,36 +41,38 @@ def test_digits_have_no_local_copy(tmp_path):
         load_images("digits", data=tmp_path)
 
 
-def sha256_of(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def published(path, server="http://127.0.0.1:1/"):
+    """A file that is on a server, by default on one that does not answer."""
+    return Published(path.name, server + path.name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 @pytest.fixture
 def bits(served):
-    """Rows of zeros and ones by part, the same as text files that are served, and their checksums."""
+    """Rows of zeros and ones by part, and the same as text files that are served."""
     parts = {part: GREYS.integers(0, 2, (rows, 784)) for part, rows in (("train", 5), ("valid", 3), ("test", 2))}
     for part, array in parts.items():
         np.savetxt(served / f"binarized_mnist_{part}.amat", array, "%d")
-    return parts, {part: sha256_of(served / f"binarized_mnist_{part}.amat") for part in parts}
+    return parts, [served / f"binarized_mnist_{part}.amat" for part in parts]
 
 
 def test_binarized_mnist_is_downloaded_packed_and_read_again(bits, served, server, cache):
-    arrays, sha256 = bits
-    first = binarized_mnist.load(url=server, sha256=sha256)
+    arrays, paths = bits
+    first = binarized_mnist.load(files=[published(path, server) for path in paths])
     assert first.label_name is None
     for (split, pictures), array in zip(first.splits.items(), arrays.values(), strict=True):
         np.testing.assert_array_equal(pictures.images, array.reshape(-1, 28, 28, 1), split)
         assert pictures.labels is None
     assert [path.name for path in (cache / "binarized-mnist").iterdir()] == ["binarized_mnist_larochelle.npz"]
-    again = binarized_mnist.load(url="http://127.0.0.1:1/", sha256=sha256)
+    nowhere = [published(path) for path in paths]
+    again = binarized_mnist.load(files=nowhere)
     np.testing.assert_array_equal(again.splits["test"].images, first.splits["test"].images)
-    local = binarized_mnist.load(served, "http://127.0.0.1:1/", sha256)
+    local = binarized_mnist.load(served, nowhere)
     np.testing.assert_array_equal(local.splits["train"].images, first.splits["train"].images)
 
 
 def test_an_altered_binarized_mnist_is_refused_and_not_kept(bits, server, cache):
     with pytest.raises(VaeworksError, match=r"train\.amat is damaged or altered \(its sha256 begins .* not ad693b29"):
-        binarized_mnist.load(url=server)
+        binarized_mnist.load(files=[replace(file, url=server + file.file) for file in binarized_mnist.FILES])
     assert list((cache / "binarized-mnist").iterdir()) == []
 
 
@@ -83,14 +87,14 @@ def test_frey_is_cut_into_blocks_of_the_video(served, server):
     frames = GREYS.integers(0, 256, (200, 28, 20), np.uint8)
     path = served / "frey_rawface.mat"
     savemat(path, {"ff": frames.reshape(200, 560).T})
-    splits = frey.load(url=server + path.name, sha256=sha256_of(path)).splits
+    splits = frey.load(file=published(path, server)).splits
     assert {split: len(pictures) for split, pictures in splits.items()} == {"train": 160, "validation": 20, "test": 20}
     validation, test = [*range(40, 50), *range(140, 150)], [*range(90, 100), *range(190, 200)]
     np.testing.assert_array_equal(splits["validation"].images[..., 0], frames[validation])
     np.testing.assert_array_equal(splits["test"].images[..., 0], frames[test])
     rest = sorted(set(range(200)) - {*validation, *test})
     np.testing.assert_array_equal(splits["train"].images[..., 0], frames[rest])
-    again = frey.load(url="http://127.0.0.1:1/")
+    again = frey.load(file=published(path))
     np.testing.assert_array_equal(again.splits["test"].images, splits["test"].images)
 
 
@@ -106,15 +110,14 @@ def test_a_matlab_file_without_the_faces_is_refused(tmp_path, content, message):
     path = tmp_path / "frey_rawface.mat"
     path.write_bytes(content) if isinstance(content, bytes) else savemat(path, content)
     with pytest.raises(VaeworksError, match=message):
-        frey.load(path, sha256=sha256_of(path))
+        frey.load(path, published(path))
 
 
 def test_olivetti_has_every_person_in_every_split(served, server):
     columns = GREYS.integers(0, 256, (4096, 400), np.uint8)
     path = served / "olivettifaces.mat"
     savemat(path, {"faces": columns})
-    sha256 = sha256_of(path)
-    found = olivetti.load(url=server + path.name, sha256=sha256)
+    found = olivetti.load(file=published(path, server))
     assert found.label_name == "person"
     faces = columns.T.reshape(400, 64, 64).transpose(0, 2, 1)  # as scikit-learn reads it
     person = {face.tobytes(): str(row // 10) for row, face in enumerate(faces)}
@@ -124,7 +127,7 @@ def test_olivetti_has_every_person_in_every_split(served, server):
         assert [person[image.tobytes()] for image in pictures.images] == pictures.labels
     images = np.concatenate([pictures.images for pictures in found.splits.values()])
     assert rows_of(images) == rows_of(faces)
-    local = olivetti.load(served, "http://127.0.0.1:1/", sha256)
+    local = olivetti.load(served, published(path))
     np.testing.assert_array_equal(local.splits["test"].images, found.splits["test"].images)
 
 

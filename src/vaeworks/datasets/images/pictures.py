@@ -1,5 +1,6 @@
 """Pictures that lie in memory, and the named splits that they form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.images)
 
-    def only(self, rows: "np.ndarray") -> "Pictures":
+    def only(self, rows: "Sequence[int] | np.ndarray") -> "Pictures":
         """The images of these row numbers."""
         labels = None if self.labels is None else [self.labels[row] for row in rows]
         return Pictures(self.images[rows], labels)

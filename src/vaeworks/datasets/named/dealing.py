@@ -1,29 +1,45 @@
-"""Splits of film reviews in which no film is in two splits."""
+"""Fixed splits: rows are dealt in the order of a hash, so that no change of a random generator alters them."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
+
+from ..texts.rows import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from ..images.pictures import Pictures
+
 SEED = 0
 
 
-def count_films(batches: "Iterator[pa.RecordBatch]") -> Counter[str]:
-    """How many rows each film has, by the column `movie`."""
-    films: Counter[str] = Counter()
-    for batch in batches:
-        films.update(batch["movie"].to_pylist())
-    return films
+def shuffled_position(name: str) -> bytes:
+    """Where a film or a row comes when all are shuffled: in the order of sha256("0:<name>")."""
+    return hashlib.sha256(f"{SEED}:{name}".encode()).digest()
 
 
-def split_by_film(films: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, set[str]]:
-    """Deal whole films to splits, so that each gets about its share of the rows.
+def deal_pictures(pictures: "Pictures", sizes: Mapping[str, int]) -> "dict[str, Pictures]":
+    """Deal shuffled pictures to splits of these sizes; within a split they keep their order."""
+    order = sorted(range(len(pictures)), key=lambda number: shuffled_position(str(number)))
+    splits, start = {}, 0
+    for split, size in sizes.items():
+        splits[split] = pictures.only(sorted(order[start : start + size]))
+        start += size
+    return splits
 
-    The films are shuffled by a fixed seed: their order is that of sha256("0:<film>"), which no change of
-    a random generator can alter. They then fill one split after the other.
+
+def deal_films(films: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, set[str]]:
+    """Deal shuffled films to splits, which they fill one after the other.
+
+    Parameters
+    ----------
+    films : mapping of str to int
+        How many rows each film has.
+    shares : mapping of str to float
+        The share of the rows that each split gets, about: a film is never divided.
     """
     splits: dict[str, set[str]] = {split: set() for split in shares}
     total = sum(films.values())
@@ -40,8 +56,22 @@ def split_by_film(films: Mapping[str, int], shares: Mapping[str, float]) -> dict
     return splits
 
 
-def shuffled_position(film: str) -> bytes:
-    return hashlib.sha256(f"{SEED}:{film}".encode()).digest()
+def rows_by_film(
+    films: Mapping[str, int], shares: Mapping[str, float], read: "Callable[[set[str]], Iterator[pa.RecordBatch]]"
+) -> dict[str, Rows]:
+    """Labelled splits that share no film; `read` gives the rows of some films."""
+    return {
+        split: Rows(partial(read, own), sum(films[film] for film in own), True)
+        for split, own in deal_films(films, shares).items()
+    }
+
+
+def count_films(batches: "Iterator[pa.RecordBatch]") -> Counter[str]:
+    """How many rows each film has, by the column `movie`."""
+    films: Counter[str] = Counter()
+    for batch in batches:
+        films.update(batch["movie"].to_pylist())
+    return films
 
 
 def only_films(batches: "Iterator[pa.RecordBatch]", films: Collection[str]) -> "Iterator[pa.RecordBatch]":

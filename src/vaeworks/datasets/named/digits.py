@@ -5,7 +5,7 @@ from typing import Any
 
 from ...errors import VaeworksError
 from ..images.pictures import ImageSet, Pictures
-from .held_out import dealt
+from .dealing import deal_pictures
 
 ABOUT: dict[str, Any] = {
     "kind": "image",
@@ -37,4 +37,4 @@ def load(data: Path | None = None) -> ImageSet:
     pictures = Pictures(images, [str(label) for label in digits.target])
     held_out = round(0.15 * len(pictures))
     sizes = {"train": len(pictures) - 2 * held_out, "validation": held_out, "test": held_out}
-    return ImageSet("digits", dealt(pictures, sizes), "digit")
+    return ImageSet("digits", deal_pictures(pictures, sizes), "digit")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..cache import cache_folder, filling, local_copy
 from ..texts.rows import READ_ROWS, Dataset, Rows, joined, rechunk
-from .dealing import count_films, only_films, split_by_film
+from .dealing import count_films, only_films, rows_by_film
 from .imdb_archive import ACL_IMDB, Archive, download, keep
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def is_cached() -> bool:
 def load(data: Path | None = None, archive: Archive = ACL_IMDB) -> Dataset:
     """The reviews in the splits train, validation, test and unlabelled.
 
-    The films of the official training reviews are shuffled by a fixed seed (see `dealing.split_by_film`) and
+    The films of the official training reviews are shuffled by a fixed seed (see `dealing.deal_films`) and
     dealt to train and validation. Negative and positive reviews alternate, so that any first rows hold
     both. A local copy in parquet is checked for its columns, not for its checksum; a local archive for its
     checksum.
@@ -68,10 +68,7 @@ def split(folder: Path) -> Dataset:
         check_columns(folder / file, columns)
     train, test, unlabelled = (folder / file for file in COLUMNS)
     films = count_films(parquet_batches(train, ["movie"]))
-    splits = {
-        name: Rows(partial(labelled_batches, train, chosen), sum(films[film] for film in chosen), True)
-        for name, chosen in split_by_film(films, SHARES).items()
-    }
+    splits = rows_by_film(films, SHARES, partial(labelled_batches, train))
     splits["test"] = Rows(partial(labelled_batches, test), parquet_rows(test), True)
     splits["unlabelled"] = Rows(partial(parquet_batches, unlabelled, ["text"]), parquet_rows(unlabelled), False)
     return Dataset("imdb", splits, "sentiment")

