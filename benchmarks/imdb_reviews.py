@@ -12,7 +12,7 @@ from vaeworks.text.presets import PRESETS
 
 def read() -> dict[str, tuple[list[str], list[str | None]]]:
     """Texts and labels of train (22,504), validation (2,496, other films), test (25,000) and unlabelled (50,000)."""
-    return {name: columns(rows) for name, rows in datasets.load("imdb").splits.items()}
+    return {name: columns(rows) for name, rows in datasets.load_texts("imdb").splits.items()}
 
 
 def columns(rows) -> tuple[list[str], list[str | None]]:

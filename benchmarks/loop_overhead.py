@@ -19,7 +19,7 @@ ROUNDS, ROWS = 7, 3200
 
 def main() -> None:
     estimator = TextVAE(batch_size=64)
-    rows = datasets.load("rotten").splits["train"].head(ROWS)
+    rows = datasets.load_texts("rotten").splits["train"].head(ROWS)
     data, _ = estimator._prepare((rows,), None, ((rows,), None))
     sides = {"bare loop": bare, "fit": ours, "fit, averaged weights": averaged}
     seconds: dict[str, list[float]] = {name: [] for name in sides}

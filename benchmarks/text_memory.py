@@ -35,7 +35,7 @@ def write_reviews(file: Path, size: int) -> None:
 
     from vaeworks import datasets
 
-    table = pa.Table.from_batches(datasets.load("rotten").splits["train"].chunks())
+    table = pa.Table.from_batches(datasets.load_texts("rotten").splits["train"].chunks())
     sentences, draw = table["text"].to_pylist(), random.Random(0)
     schema = pa.schema({"text": pa.string(), "label": pa.string()})
     with parquet.ParquetWriter(file, schema) as writer:
@@ -53,7 +53,7 @@ def measure(file: Path) -> dict:
 
     began = time.perf_counter()
     estimator = TextVAE()
-    rows = datasets.load(str(file), label="label").splits["all"]
+    rows = datasets.load_texts(str(file), label="label").splits["all"]
     data, _ = estimator._prepare((rows,), None, None)
     prepared = time.perf_counter() - began
     batches = sum(1 for _ in data.epoch(0))

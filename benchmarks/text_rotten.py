@@ -23,7 +23,7 @@ KEPT = (
 
 
 def main() -> None:
-    splits = {name: read(rows) for name, rows in datasets.load("rotten").splits.items()}
+    splits = {name: read(rows) for name, rows in datasets.load_texts("rotten").splits.items()}
     results = {name: measured(settings, splits) for name, settings in SETTINGS.items()}
     record("text_rotten", {"split": "test", "baselines": baselines(splits), "models": results})
 

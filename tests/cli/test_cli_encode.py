@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from vaeworks import load
-from vaeworks.datasets import load as load_data
+from vaeworks.datasets import load_texts
 
 READERS = {
     ".parquet": lambda path: pd.read_parquet(path).to_numpy(),
@@ -16,7 +16,7 @@ READERS = {
 
 @pytest.fixture(scope="module")
 def codes(model, reviews):
-    (rows,) = load_data(reviews / "reviews.txt").splits.values()
+    (rows,) = load_texts(reviews / "reviews.txt").splits.values()
     return load(model).transform(rows)
 
 

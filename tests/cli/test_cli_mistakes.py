@@ -25,17 +25,17 @@ MISTAKES = {
     "info {reviews}": "{reviews} is not a model: it has no config.json",
     "predict {reviews}/reviews.csv fine": "is not a model",
     # Data.
-    "fit text roten --out {new}": "'roten' (did you mean rotten?). The named data sets are: rotten, imdb.",
-    "fit text no.csv --out {new}": "There is no file or data set 'no.csv'",
+    "fit text roten --out {new}": "'roten' (did you mean rotten?). The named data sets are: rotten, imdb",
+    "fit text no.csv --out {new}": "there is no file or data set 'no.csv'",
     "datasets imbd": "(did you mean imdb?)",
     "fit text {reviews}/reviews.csv --text body --out {new}": (
-        "reviews.csv has no column 'body'. Its columns are: review, stars, author. Name the text column with --text."
+        "reviews.csv has no column 'body'. Its columns are: review, stars, author. Name the text column with --text"
     ),
     "fit text {reviews}/reviews.csv --text review --label grade --out {new}": "Its columns are: review, stars, author.",
     "fit text {reviews}/reviews.csv --text review --label author --out {new} --data {reviews}": "--data holds a copy",
     "evaluate {model} {reviews}/reviews.csv --text body": "Its columns are: review, stars, author.",
     "evaluate {model} {reviews}/reviews.csv --text review --label author": "there is no class 'reader 0': the classes",
-    FIT + " --encoding klingon": "No encoding is called 'klingon'",
+    FIT + " --encoding klingon": "no encoding is called 'klingon'",
     # Texts.
     "reconstruct {model}": "no text was given",
     "predict {model} --file {reviews}/no.txt": "cannot read {reviews}/no.txt: no such file or directory",
@@ -109,11 +109,11 @@ def test_an_empty_text_is_refused(vae, model, verb, text):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "some.csv is empty: it has no header and no rows."),
-        ("text,label\n", "some.csv has a header (text, label) but no rows: add some."),
-        ("text,label\nfine,a\nbad,a\n", "label column 'label' has only one class, 'a'."),
-        ("text,label\nfine,\nbad,\n", "label column 'label' holds no values at all."),
-        ("text,label\nfine,a\n,b\n", "some.csv has 1 empty text in row 2 after the header."),
+        ("", "some.csv is empty: it has no header and no rows"),
+        ("text,label\n", "some.csv has a header (text, label) but no rows: add some"),
+        ("text,label\nfine,a\nbad,a\n", "label column 'label' has only one class, 'a': name another"),
+        ("text,label\nfine,\nbad,\n", "label column 'label' holds no values at all: name another"),
+        ("text,label\nfine,a\n,b\n", "some.csv has 1 empty text in row 2 after the header: drop"),
         ("text,label\nfine,a\n,b,c\n", "has 3 values, but the header names 2 columns"),
         ("a,b\nfine,a\nbad,b\n", "does not say which column is the text. Its columns are: a, b."),
     ],

@@ -107,7 +107,7 @@ def test_html_is_text(fit, vae, tmp_path):
 def test_latin_1_is_refused_and_read_when_named(fit, tmp_path):
     content = csv(("un café très amer", "bad"), ("un café très amer", "bad")).encode("latin-1")
     assert fit(content).refusal() == (
-        "some.csv is not UTF-8 (line 22). If it comes from Western Europe, --encoding latin-1 reads it."
+        "some.csv is not UTF-8 (line 22): if it comes from Western Europe, --encoding latin-1 reads it"
     )
     assert fit(content, "--encoding", "latin-1").code == 0
     assert "très" in load(tmp_path / "model").reader_.vocabulary.words

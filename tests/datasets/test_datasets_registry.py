@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vaeworks.datasets import NAMED, describe, is_named, load
+from vaeworks.datasets import NAMED, describe, is_named, load_texts
 from vaeworks.datasets.registry import NAMED_OF_KIND
 from vaeworks.errors import VaeworksError
 
@@ -52,7 +52,7 @@ def test_a_path_is_never_a_name():
 
 def test_a_named_set_knows_its_columns():
     with pytest.raises(VaeworksError, match="knows its own columns"):
-        load("imdb", label="rating")
+        load_texts("imdb", label="rating")
 
 
 def test_without_vaeworks_cache_sets_are_kept_in_the_users_cache(monkeypatch, tmp_path):

@@ -15,7 +15,7 @@ LEAST_KL = 2.0
 
 @pytest.fixture(scope="module")
 def splits():
-    return datasets.load("rotten").splits
+    return datasets.load_texts("rotten").splits
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """Named data sets and local files of texts (streamed), pictures and tables; importing it imports nothing heavy."""
 
-from .image_loading import load_images, read_image
-from .loading import load
-from .pictures import ImageSet, Pictures
+from .images.loading import load_images, read_image
+from .images.pictures import ImageSet, Pictures
 from .registry import NAMED, describe, is_named
-from .rows import Dataset, Rows
-from .table_loading import load_table
-from .tables import TableSet
+from .tables.loading import load_table
+from .tables.tables import TableSet
+from .texts.loading import load_texts
+from .texts.rows import Dataset, Rows
 
 __all__ = [
     "NAMED",
@@ -17,8 +17,8 @@ __all__ = [
     "TableSet",
     "describe",
     "is_named",
-    "load",
     "load_images",
     "load_table",
+    "load_texts",
     "read_image",
 ]

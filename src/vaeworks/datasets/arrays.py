@@ -1,13 +1,11 @@
 """The arrays of .npy and .npz files, read without pickle."""
 
-from __future__ import annotations
-
 import zipfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaeworks.errors import VaeworksError
+from ..errors import VaeworksError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 ALONE = "arr_0"
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path) -> "dict[str, np.ndarray]":
     """All arrays of a file by their names; that of an .npy file is called arr_0, as `numpy.savez` does."""
     import numpy as np
 
@@ -23,7 +21,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         start = file.read(6)
         if not start.startswith((b"\x93NUMPY", b"PK")):
             found = "is empty" if not start else "is damaged or was not written by NumPy"
-            raise VaeworksError(f"{path.name} {found}: write it again with numpy.save or numpy.savez.")
+            raise VaeworksError(f"{path.name} {found}: write it again with numpy.save or numpy.savez")
         file.seek(0)
         try:
             content = np.load(file, allow_pickle=False)
@@ -38,12 +36,12 @@ def not_arrays(path: Path, error: Exception) -> VaeworksError:
     if "allow_pickle" in str(error):
         return VaeworksError(
             f"{path.name} holds Python objects, which are not read as they can run code: save plain arrays of one "
-            "shape and of numbers or strings."
+            "shape and of numbers or strings"
         )
-    return VaeworksError(f"{path.name} is damaged ({str(error) or 'it ends too early'}): write or get it again.")
+    return VaeworksError(f"{path.name} is damaged ({str(error) or 'it ends too early'}): write or get it again")
 
 
-def picked(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+def picked(path: Path, shapes: dict[str, tuple[int, ...]]) -> "dict[str, np.ndarray]":
     """The arrays of a copy of a known set, once each of them holds bytes in rows of its shape."""
     arrays = read_arrays(path)
     for name, shape in shapes.items():
@@ -52,6 +50,6 @@ def picked(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarr
             found = ", ".join(f"{name} {each.dtype} {each.shape}" for name, each in arrays.items()) or "nothing"
             wanted = " x ".join(map(str, ("N", *shape)))
             raise VaeworksError(
-                f"{path.name} holds {found}, but {name} should be uint8 of shape {wanted}: get it again."
+                f"{path.name} holds {found}, but {name} should be uint8 of shape {wanted}: get it again"
             )
     return {name: arrays[name] for name in shapes}

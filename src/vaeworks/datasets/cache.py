@@ -1,14 +1,12 @@
 """Where named data sets are kept: the cache, and local copies that people bring."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from vaeworks.errors import VaeworksError
+from ..errors import VaeworksError
 
 
 def cache_folder(name: str) -> Path:
@@ -31,7 +29,7 @@ def filling(folder: Path) -> Iterator[Path]:
         workshop = TemporaryDirectory(dir=folder, prefix=".filling-")
     except OSError as error:
         raise VaeworksError(
-            f"The cache {folder} cannot be written ({error.strerror}): set VAEWORKS_CACHE to a folder that can."
+            f"the cache {folder} cannot be written ({error.strerror}): set VAEWORKS_CACHE to a folder that can"
         ) from error
     with workshop as place:
         yield Path(place)
@@ -56,7 +54,7 @@ def local_copy(name: str, candidates: Sequence[Sequence[str]], data: Path | None
         return None
     folder = Path(place).expanduser()
     if not folder.exists():
-        raise VaeworksError(f"{folder}, named by {'--data' if data else 'VAEWORKS_DATA'}, does not exist.")
+        raise VaeworksError(f"{folder}, named by {'--data' if data else 'VAEWORKS_DATA'}, does not exist")
     for files in candidates:
         for home in (folder / name, folder) if folder.is_dir() else (folder.parent,):
             found = tuple(home / file for file in files)
@@ -65,4 +63,4 @@ def local_copy(name: str, candidates: Sequence[Sequence[str]], data: Path | None
     if data is None:
         return None
     wanted = " or ".join(", ".join(file if "/" in file else f"{name}/{file}" for file in files) for files in candidates)
-    raise VaeworksError(f"{folder} holds no copy of {name}: it should hold {wanted}.")
+    raise VaeworksError(f"{folder} holds no copy of {name}: it should hold {wanted}")

@@ -1,13 +1,11 @@
 """Getting public files, and checking that they are the ones that were meant."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from vaeworks.errors import VaeworksError
+from ..errors import VaeworksError
 
 if TYPE_CHECKING:
     import requests
@@ -24,11 +22,11 @@ def fetch(name: str, url: str, path: Path) -> None:
     except requests.RequestException as error:
         raise VaeworksError(
             f"{name} could not be downloaded from {urlsplit(url).hostname} ({in_few_words(error)}): download "
-            f"{path.name} elsewhere and pass the folder that holds it with --data, or set VAEWORKS_DATA."
+            f"{path.name} elsewhere and pass the folder that holds it with --data, or set VAEWORKS_DATA"
         ) from error
 
 
-def in_few_words(error: requests.RequestException) -> str:
+def in_few_words(error: "requests.RequestException") -> str:
     import requests
 
     if error.response is not None:
@@ -45,7 +43,7 @@ def check_digest(path: Path, algorithm: str, expected: str) -> None:
     if found != expected:
         raise VaeworksError(
             f"{path.name} is damaged or altered (its {algorithm} begins {found[:8]}, not {expected[:8]}), so it is not "
-            "used: try again, or get it elsewhere and pass the folder that holds it with --data."
+            "used: try again, or get it elsewhere and pass the folder that holds it with --data"
         )
 
 

@@ -1,7 +1,5 @@
 """What lies in a local folder; nothing in it is passed over in silence, but for hidden entries."""
 
-from __future__ import annotations
-
 import logging
 import stat
 from collections.abc import Collection, Sequence

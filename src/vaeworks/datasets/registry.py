@@ -1,35 +1,34 @@
 """The table of named data sets: one line a source."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from vaeworks.errors import VaeworksError
+from ..errors import VaeworksError
 
+# A module of `named`, or an object in one.
 NAMED_OF_KIND = {
     "text": {
-        "rotten": "vaeworks.datasets.rotten",
-        "imdb": "vaeworks.datasets.imdb",
+        "rotten": "rotten",
+        "imdb": "imdb",
     },
     "image": {
-        "digits": "vaeworks.datasets.digits",
-        "mnist": "vaeworks.datasets.mnist",
-        "fashion": "vaeworks.datasets.fashion",
-        "binarized-mnist": "vaeworks.datasets.binarized_mnist",
-        "frey": "vaeworks.datasets.frey",
-        "olivetti": "vaeworks.datasets.olivetti",
+        "digits": "digits",
+        "mnist": "mnist:mnist",
+        "fashion": "mnist:fashion",
+        "binarized-mnist": "binarized_mnist",
+        "frey": "frey",
+        "olivetti": "olivetti",
     },
     "tabular": {
-        "iris": "vaeworks.datasets.sklearn_tables:iris",
-        "wine": "vaeworks.datasets.sklearn_tables:wine",
-        "breast-cancer": "vaeworks.datasets.sklearn_tables:breast_cancer",
-        "digits": "vaeworks.datasets.sklearn_tables:digits",
-        "penguins": "vaeworks.datasets.penguins",
-        "covtype": "vaeworks.datasets.covtype",
-        "adult": "vaeworks.datasets.adult",
-        "california": "vaeworks.datasets.california",
+        "iris": "sklearn_tables:iris",
+        "wine": "sklearn_tables:wine",
+        "breast-cancer": "sklearn_tables:breast_cancer",
+        "digits": "sklearn_tables:digits",
+        "penguins": "penguins",
+        "covtype": "covtype",
+        "adult": "adult",
+        "california": "california",
     },
 }
 # A name that two kinds have, such as digits, is described as the first one's.
@@ -46,14 +45,15 @@ def load_named(name: str, kind: str, data: Path | None = None) -> Any:
     """The named data set of this kind, from `data`, VAEWORKS_DATA, the cache or its public source, in this order."""
     if name not in NAMED_OF_KIND[kind]:
         found = source_at(NAMED[name]).ABOUT["kind"]
-        raise VaeworksError(f"{name} holds {PLURALS[found]}: use vae fit {found} {name}.")
+        raise VaeworksError(f"{name} holds {PLURALS[found]}: use vae fit {found} {name}")
     return source_at(NAMED_OF_KIND[kind][name]).load(data)
 
 
 def source_at(place: str) -> Any:
-    """A module, or an object in one, that has ABOUT, is_cached and load."""
-    module, _, name = place.partition(":")
-    return getattr(import_module(module), name) if name else import_module(module)
+    """A module of `named`, or an object in one, that has ABOUT, is_cached and load."""
+    file, _, name = place.partition(":")
+    module = import_module(f".named.{file}", __package__)
+    return getattr(module, name) if name else module
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def describe(name: str) -> dict[str, Any]:
         cached: whether the cache holds it, so that no download is needed.
     """
     if name not in NAMED:
-        raise VaeworksError(f"No data set is called {name!r}{close_names(name)}. {named_sets()}")
+        raise VaeworksError(f"no data set is called {name!r}{close_names(name)}. {named_sets()}")
     source = source_at(NAMED[name])
     return {"name": name, **source.ABOUT, "cached": source.is_cached()}
 
@@ -80,7 +80,7 @@ def close_names(name: str, others: list[str] | None = None, kind: str | None = N
 
 
 def named_sets(kind: str | None = None) -> str:
-    return f"The named data sets are: {', '.join(names_of(kind))}."
+    return f"The named data sets are: {', '.join(names_of(kind))}"
 
 
 def names_of(kind: str | None) -> list[str]:

@@ -1,0 +1,106 @@
+"""Folders of picture files: flat, in class folders, or in train, validation and test folders of either."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import VaeworksError
+from ..listing import class_tree, say_left_out, sorted_out, visible
+from .decoding import ENDINGS, decode, fitted, sides
+from .pictures import Pictures
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SPLIT_FOLDERS = {
+    "train": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "test": "test",
+}
+
+
+def read_folder(folder: Path, resize: int | None) -> dict[str, Pictures]:
+    """The splits of a folder; the one split all where it has no split folders."""
+    return {split: read_pictures(place, resize) for split, place in split_folders(folder).items()}
+
+
+def split_folders(folder: Path) -> dict[str, Path]:
+    """Its train, validation and test folders, or itself as all.
+
+    A folder called train among class folders is a class, unless there is a test or validation folder too.
+    """
+    _, folders, _ = sorted_out(folder, ENDINGS)
+    filled = [entry for entry in folders if holds_pictures(entry)]
+    named = [entry for entry in filled if entry.name in SPLIT_FOLDERS]
+    splits = {SPLIT_FOLDERS[entry.name]: entry for entry in named}
+    if len(splits) < len(named):
+        twice = [entry for entry in named if SPLIT_FOLDERS[entry.name] == "validation"]
+        raise VaeworksError(f"{folder} has more than one validation folder: {listed(twice)}. Keep one")
+    if "train" in splits and (len(named) > 1 or len(filled) == 1):
+        left_out = [entry for entry in visible(folder) if entry not in named]
+        say_left_out(folder, f"files and folders beside {listed(named)}", left_out)
+        return {split: splits[split] for split in ("train", "validation", "test") if split in splits}
+    if named and len(named) == len(filled):
+        raise VaeworksError(f"{folder} holds {listed(named)} but no train folder: add one, or name a single folder")
+    return {"all": folder}
+
+
+def read_pictures(folder: Path, resize: int | None) -> Pictures:
+    """The pictures of a flat folder, or of class folders with the folders' names as labels.
+
+    The classes are dealt evenly in the order of their files' names, so that any first pictures hold every
+    class. A single class folder is no class: its pictures have no labels.
+    """
+    tree = class_tree(folder, ENDINGS)
+    flat, classes = tree.flat, tree.classes
+    if flat and classes:
+        raise VaeworksError(
+            f"{folder} holds pictures both in itself ({flat[0].name}) and in folders ({', '.join(classes)}): move them "
+            "all into class folders, or name one folder"
+        )
+    if not flat and not classes:
+        found = listed(visible(folder)[:5]) or "nothing"
+        raise VaeworksError(
+            f"{folder} holds no pictures: it should hold {', '.join(ENDINGS)} files, or class folders of them, but it "
+            f"holds {found}"
+        )
+    tree.say_left_out()
+    if len(classes) < 2:
+        return Pictures(stacked(flat or next(iter(classes.values())), resize), None)
+    places = [
+        ((number + 0.5) / len(files), name, file)
+        for name, files in classes.items()
+        for number, file in enumerate(files)
+    ]
+    ordered = sorted(places)
+    return Pictures(stacked([file for _, _, file in ordered], resize), [name for _, name, _ in ordered])
+
+
+def stacked(files: list[Path], resize: int | None) -> "np.ndarray":
+    """All pictures as one array; grey ones become colour where any of them has colour."""
+    import numpy as np
+
+    images = np.empty((0, 0, 0, 0), np.uint8)
+    for number, file in enumerate(files):
+        picture = decode(file) if resize is None else fitted(decode(file), resize, resize)
+        if number == 0:
+            images = np.empty((len(files), *picture.shape), np.uint8)
+        if picture.shape[:2] != images.shape[1:3]:
+            raise VaeworksError(
+                f"{file} is {sides(picture)} pixels, but {files[0].name} is {sides(images[0])}: make all of one size, "
+                "or scale and crop them with --resize"
+            )
+        if picture.shape[2] > images.shape[3]:
+            images = np.repeat(images, picture.shape[2], axis=3)
+        images[number] = picture
+    return images
+
+
+def holds_pictures(folder: Path) -> bool:
+    tree = class_tree(folder, ENDINGS)
+    return bool(tree.flat or tree.classes)
+
+
+def listed(entries: list[Path]) -> str:
+    return ", ".join(entry.name for entry in entries)

@@ -1,0 +1,108 @@
+"""Local files of tables: .csv, .tsv, .jsonl, .parquet, and arrays in .npy and .npz."""
+
+from collections import Counter
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import VaeworksError
+from ..missing import no_such, unreadable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
+HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
+
+
+def separator_of(path: Path | None) -> str | None:
+    """What is between the cells of a .csv or .tsv; None of what is no such file."""
+    return None if path is None else SEPARATORS.get(path.suffix.lower())
+
+
+def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
+    """The whole table; an empty cell, NA, NaN, null, None or ? is a hole.
+
+    Parameters
+    ----------
+    path : Path
+    words : collection of str
+        Columns of a .csv or .tsv that hold words, even where these look like numbers.
+
+    Raises
+    ------
+    VaeworksError
+        When there is no such file, when it is of no such form or damaged, or when it has no rows.
+    """
+    import pyarrow as pa
+
+    if not path.is_file():
+        raise no_such(path, "tabular")
+    if path.suffix not in ENDINGS:
+        raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
+    try:
+        table = parsed(path, words)
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it") from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if twice := [name for name, times in Counter(table.column_names).items() if times > 1]:
+        raise VaeworksError(f"{path.name} has two columns called {twice[0]!r}: rename one of them")
+    if not table.num_rows or not table.num_columns:
+        raise VaeworksError(f"{path.name} has no rows: add some")
+    return table
+
+
+def parsed(path: Path, words: Collection[str]) -> "pa.Table":
+    import pyarrow as pa
+
+    if path.suffix in SEPARATORS:
+        from pyarrow import csv
+
+        types = dict.fromkeys(words, pa.string())
+        return csv.read_csv(
+            path,
+            parse_options=csv.ParseOptions(delimiter=SEPARATORS[path.suffix], newlines_in_values=True),
+            convert_options=csv.ConvertOptions(column_types=types, null_values=HOLES, strings_can_be_null=True),
+        )
+    if path.suffix == ".parquet":
+        from pyarrow import parquet
+
+        return parquet.read_table(path)
+    if path.suffix in (".jsonl", ".ndjson"):
+        from pyarrow import json
+
+        return json.read_json(path)
+    return of_arrays(path)
+
+
+def of_arrays(path: Path) -> "pa.Table":
+    """The one array of two dimensions as columns x0, x1, ...; arrays of one dimension as columns of their names."""
+    import pyarrow as pa
+
+    from ..arrays import read_arrays
+
+    columns = {}
+    for name, array in read_arrays(path).items():
+        if array.ndim not in (1, 2) or array.dtype.kind not in "biufU":
+            raise VaeworksError(f"{path.name} holds {name} of shape {array.shape}, which is no table: bring rows")
+        parts = {name: array} if array.ndim == 1 else {f"x{index}": column for index, column in enumerate(array.T)}
+        columns.update({own: pa.array(values.tolist()) for own, values in parts.items()})
+    if len({len(column) for column in columns.values()}) > 1:
+        raise VaeworksError(f"{path.name} holds arrays of different lengths: bring one table")
+    return pa.table(columns)
+
+
+def write_table(table: "pa.Table", path: Path) -> None:
+    """Write a .csv, .tsv or .parquet."""
+    ending = path.suffix.lower()
+    if ending in SEPARATORS:
+        from pyarrow import csv
+
+        csv.write_csv(table, path, csv.WriteOptions(delimiter=SEPARATORS[ending]))
+    else:
+        from pyarrow import parquet
+
+        parquet.write_table(table, path)

@@ -1,0 +1,57 @@
+"""One door to every table: a named data set, or a local file."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import MissingColumnError, VaeworksError
+from ..registry import is_named, load_named
+from ..texts.columns import LABEL_NAMES
+
+if TYPE_CHECKING:
+    from .tables import TableSet
+
+
+def load_table(
+    source: str | Path, *, label: str | None = None, data: Path | None = None, words: Collection[str] = ()
+) -> "TableSet":
+    """Load a named table or a local file into memory.
+
+    Parameters
+    ----------
+    source : str or Path
+        The name of a tabular data set, or a .csv, .tsv, .jsonl, .parquet, .npy or .npz file.
+    label : str, optional
+        The column that holds the classes. Otherwise one called label or class, where there is one; "" says that
+        there are no labels, and leaves such a column among the others.
+    data : Path, optional
+        A local copy of a named data set.
+    words : collection of str
+        Columns of a local .csv or .tsv that hold words, even where these look like numbers.
+
+    Raises
+    ------
+    VaeworksError
+        With one sentence that says what was wrong, what was found, and how to mend it.
+    """
+    from .tables import TableSet, labelled
+
+    if is_named(source):
+        found = load_named(str(source), "tabular", data)
+        if label == "" and found.label_name:
+            return TableSet(found.name, found.table.append_column(found.label_name, [found.labels]), None, None)
+        if label not in (None, found.label_name):
+            raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
+        return found
+    if data is not None:
+        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+    from .files import read_table
+
+    table = read_table(Path(source), words)
+    names = table.column_names
+    if label and label not in names:
+        raise MissingColumnError(
+            f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. Name the label column with --label"
+        )
+    guessed = next((name for name in names if name.lower() in (*LABEL_NAMES, "class")), None)
+    return labelled(Path(source).name, table, guessed if label is None else label or None)

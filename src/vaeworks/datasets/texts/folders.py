@@ -1,0 +1,54 @@
+"""Folders of class folders of .txt files, such as pos/ and neg/: one text a file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from ..listing import class_tree
+from .encodings import not_encoded, without_mark
+from .lines import grouped
+
+
+class ClassFolders:
+    """A local folder whose subfolders are the classes.
+
+    Their files are dealt evenly in the order of their names, so that any first rows hold every class.
+    """
+
+    typed = True
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.path = path
+        self.encoding = encoding
+        tree = class_tree(path, (".txt",))
+        self.classes = sorted(tree.classes)
+        places = [
+            ((number + 0.5) / len(files), name, file)
+            for name, files in tree.classes.items()
+            for number, file in enumerate(files)
+        ]
+        self.files = [(name, file) for _, name, file in sorted(places)]
+        if self.files:
+            tree.say_left_out()
+
+    def columns(self) -> dict[str, str]:
+        name = "sentiment" if self.classes == ["neg", "pos"] else "label"
+        return {"text": "string", name: "string"}
+
+    def read(self, text: str, label: str | None) -> Iterator[pa.RecordBatch]:
+        for files in grouped(self.files):
+            columns = {"text": pa.array([self._text(file) for _, file in files], pa.string())}
+            if label is not None:
+                columns["label"] = pa.array([name for name, _ in files], pa.string())
+            yield pa.record_batch(columns)
+
+    def place(self, row: int) -> str:
+        name, file = self.files[row - 1]
+        return f"{name}/{file.name}"
+
+    def _text(self, file: Path) -> str:
+        try:
+            return file.read_text(encoding=without_mark(self.encoding))
+        except UnicodeError as error:
+            raise not_encoded(file, self.encoding) from error

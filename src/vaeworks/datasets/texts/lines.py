@@ -1,0 +1,112 @@
+"""Files with one record a line (.txt, .jsonl, .ndjson), streamed line by line."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ...errors import VaeworksError
+from .encodings import not_encoded, without_mark
+from .rows import READ_ROWS
+
+LOOKED_AT = 1000
+JSON_KINDS = {str: "string", bool: "bool", int: "int64", float: "double", list: "a list", dict: "an object"}
+
+
+class TextSource:
+    """A local .txt file: one text a line."""
+
+    typed = True
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.path = path
+        self.encoding = encoding
+
+    def columns(self) -> dict[str, str]:
+        return {"text": "string"}
+
+    def read(self, text: str, label: str | None) -> Iterator[pa.RecordBatch]:
+        for texts in grouped(lines_of(self.path, self.encoding)):
+            yield pa.record_batch({"text": pa.array(texts, pa.string())})
+
+    def place(self, row: int) -> str:
+        return f"line {row}"
+
+
+class JsonSource:
+    """A local .jsonl or .ndjson file: one JSON object a line."""
+
+    typed = True
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.path = path
+        self.encoding = encoding
+
+    def columns(self) -> dict[str, str]:
+        kinds: dict[str, str] = {}
+        for record in islice(self._records(), LOOKED_AT):
+            for column, value in record.items():
+                if value is not None or column not in kinds:
+                    kinds[column] = JSON_KINDS.get(type(value), "null")
+        if not kinds:
+            raise VaeworksError(f"{self.path.name} holds only empty objects: give them fields such as text")
+        return kinds
+
+    def read(self, text: str, label: str | None) -> Iterator[pa.RecordBatch]:
+        for records in grouped(self._records()):
+            columns = {"text": self._array(records, text, pa.string())}
+            if label is not None:
+                columns["label"] = self._array(records, label)
+            yield pa.record_batch(columns)
+
+    def place(self, row: int) -> str:
+        return f"line {row}"
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        for number, line in enumerate(lines_of(self.path, self.encoding), 1):
+            try:
+                record = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise VaeworksError(f"{self.path.name}: line {number} is not JSON ({error.msg}): mend it") from error
+            if not isinstance(record, dict):
+                raise VaeworksError(
+                    f'{self.path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}'
+                )
+            yield record
+
+    def _array(self, records: list[dict[str, Any]], column: str, kind: pa.DataType | None = None) -> pa.Array:
+        values = [record.get(column) for record in records]
+        try:
+            array = pa.array(values, kind)
+            if pa.types.is_nested(array.type):
+                raise pa.ArrowTypeError("no value")
+            return array
+        except (pa.ArrowException, OverflowError) as error:
+            kinds = sorted({JSON_KINDS[type(value)] for value in values if value is not None})
+            wanted = "one kind" if kind is None else "text"
+            raise VaeworksError(
+                f"{self.path.name}: column {column!r} holds {' and '.join(kinds)}, but it should hold {wanted} only"
+            ) from error
+        except UnicodeEncodeError as error:
+            raise VaeworksError(
+                f"{self.path.name}: column {column!r} holds {error.object[error.start]!a}, "
+                "half of a character: write the file again without it"
+            ) from error
+
+
+def lines_of(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=without_mark(encoding)) as file:
+        try:
+            for line in file:
+                yield line.removesuffix("\n")
+        except UnicodeError as error:
+            raise not_encoded(path, encoding) from error
+
+
+def grouped(records: Iterable[Any]) -> Iterator[list[Any]]:
+    records = iter(records)
+    while group := list(islice(records, READ_ROWS)):
+        yield group

@@ -1,0 +1,151 @@
+"""Local files and folders as data sets."""
+
+import stat
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...errors import VaeworksError
+from ..listing import mode, visible
+from ..missing import no_such, unreadable
+from .columns import check_kinds, choose_columns, listed
+from .encodings import check_encoding
+from .folders import ClassFolders
+from .lines import JsonSource, TextSource
+from .parquet import ParquetSource
+from .rows import Dataset, Rows
+from .separated import SeparatedSource
+from .survey import Survey, is_empty, survey, type_of_labels, without_nan
+
+SPLITS = ("train", "validation", "test", "unlabelled")
+
+
+class Source(Protocol):
+    """A local file or folder of class folders; `typed` says whether its labels carry their type."""
+
+    path: Path
+    typed: bool
+
+    def columns(self) -> dict[str, str]: ...
+
+    def read(self, text: str, label: str | None) -> Iterator[pa.RecordBatch]: ...
+
+    def place(self, row: int) -> str: ...
+
+
+FORMATS: dict[str, Callable[[Path, str], Source]] = {
+    ".csv": partial(SeparatedSource, delimiter=","),
+    ".tsv": partial(SeparatedSource, delimiter="\t"),
+    ".jsonl": JsonSource,
+    ".ndjson": JsonSource,
+    ".parquet": lambda path, encoding: ParquetSource(path),
+    ".txt": TextSource,
+}
+
+
+def load_local(path: Path, text: str | None, label: str | None, encoding: str, drop_empty: bool) -> Dataset:
+    """Check a local source in one pass over each of its files, and offer its splits."""
+    check_encoding(encoding)
+    try:
+        return checked(path.name or path.resolve().name, find_sources(path, encoding), text, label, drop_empty)
+    except OSError as error:
+        if not path.exists() and isinstance(error, FileNotFoundError):
+            raise no_such(path, "text") from error
+        raise unreadable(Path(error.filename or path), error) from error
+
+
+def checked(name: str, sources: dict[str, Source], text: str | None, label: str | None, drop_empty: bool) -> Dataset:
+    """The data set, once every text is there and the labels of all splits together are classes."""
+    columns = {split: source.columns() for split, source in sources.items()}
+    first = next(iter(sources))
+    text, label = choose_columns(sources[first].path.name, columns[first], text, label)
+    # Only the first split must have labels: test files are often handed out without them.
+    labels = {split: label if label in columns[split] else None for split in sources}
+    found = {}
+    for split, source in sources.items():
+        check_kinds(source.path.name, columns[split], text, labels[split])
+        found[split] = survey(source.read(text, labels[split]))
+        check_texts(source, found[split], drop_empty)
+    kind = None
+    if label is not None:
+        typed = any(source.typed for split, source in sources.items() if labels[split])
+        kind = type_of_labels(name, label, list(found.values()), typed)
+    splits = {}
+    for split, source in sources.items():
+        read = partial(clean_batches, source, text, labels[split], kind)
+        splits[split] = Rows(read, found[split].rows, labels[split] is not None)
+    return Dataset(name, splits, label)
+
+
+def clean_batches(source: Source, text: str, label: str | None, kind: pa.DataType | None) -> Iterator[pa.RecordBatch]:
+    """The rows that have a text, with labels of one type."""
+    for batch in source.read(text, label):
+        batch = batch.filter(pc.invert(is_empty(batch["text"])))
+        if label is not None:
+            values = without_nan(batch["label"]).cast(kind)
+            batch = pa.record_batch({"text": batch["text"], "label": values})
+        yield batch
+
+
+def check_texts(source: Source, found: Survey, drop_empty: bool) -> None:
+    name = source.path.name
+    if not found.rows and not found.empty:
+        raise VaeworksError(f"{name} has the columns {listed(source.columns())} but no rows: add some")
+    if not found.rows:
+        raise VaeworksError(
+            f"{name} holds no text: all its {found.empty:,} texts are empty. Name another column with --text"
+        )
+    if found.first_empty is not None and not drop_empty:
+        texts = "1 empty text" if found.empty == 1 else f"{found.empty:,} empty texts, the first"
+        raise VaeworksError(
+            f"{name} has {texts} in {source.place(found.first_empty)}: drop such rows with --drop-empty"
+        )
+
+
+def find_sources(path: Path, encoding: str) -> dict[str, Source]:
+    """The splits of a file or folder, and what each is read from."""
+    path.stat()
+    if not path.is_dir():
+        return {"all": file_source(path, encoding)}
+    return split_files(path, encoding) or {"all": class_folders(path, encoding)}
+
+
+def file_source(path: Path, encoding: str) -> Source:
+    if path.suffix.lower() not in FORMATS:
+        kind = f"of kind {path.suffix}" if path.suffix else "without an ending"
+        raise VaeworksError(f"{path.name} is a file {kind}: files that can be read are {listed(FORMATS)}")
+    with path.open("rb") as file:
+        if not file.read(1):
+            raise VaeworksError(f"{path.name} is empty: it has no header and no rows")
+    return FORMATS[path.suffix.lower()](path, encoding)
+
+
+def split_files(path: Path, encoding: str) -> dict[str, Source]:
+    named = [entry for entry in visible(path) if entry.stem in SPLITS and entry.suffix.lower() in FORMATS]
+    files = [entry for entry in named if stat.S_ISREG(mode(entry))]
+    splits: dict[str, Source] = {}
+    for split in SPLITS:
+        of_split = [file for file in files if file.stem == split]
+        if len(of_split) > 1:
+            raise VaeworksError(f"{path} has two {split} files: {listed(file.name for file in of_split)}. Keep one")
+        if of_split:
+            splits[split] = file_source(of_split[0], encoding)
+    if splits and "train" not in splits:
+        found = listed(source.path.name for source in splits.values())
+        raise VaeworksError(f"{path} holds {found} but no train file: add one, or name a single file")
+    return splits
+
+
+def class_folders(path: Path, encoding: str) -> Source:
+    folders = ClassFolders(path, encoding)
+    if not folders.files:
+        found = listed(entry.name for entry in visible(path)[:5]) or "nothing"
+        raise VaeworksError(
+            f"{path} holds no texts: it should hold class folders of .txt files (such as pos and neg) "
+            f"or train.csv, test.csv and the like, but it holds {found}"
+        )
+    return folders

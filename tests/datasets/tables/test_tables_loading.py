@@ -1,0 +1,114 @@
+"""Tables from every source: named ones, and files of every form."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+from vaeworks.datasets import load_table
+from vaeworks.errors import MissingColumnError, VaeworksError
+
+TABLE = pa.table({"size": [1.5, None, 3.0], "town": ["Bern", "Zug", None], "class": [1, 2, 1]})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The table in every form that holds words."""
+    pa.csv.write_csv(TABLE, tmp_path / "table.csv")
+    pa.csv.write_csv(TABLE, tmp_path / "table.tsv", pa.csv.WriteOptions(delimiter="\t"))
+    pa.parquet.write_table(TABLE, tmp_path / "table.parquet")
+    (tmp_path / "table.jsonl").write_text("".join(json.dumps(row) + "\n" for row in TABLE.to_pylist()))
+    return tmp_path
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "jsonl"])
+def test_a_file_is_read_with_its_holes_and_its_label(folder, ending):
+    found = load_table(folder / f"table.{ending}")
+    assert found.table.to_pydict() == TABLE.drop_columns(["class"]).to_pydict()
+    assert (found.labels, found.label_name, len(found)) == ([1, 2, 1], "class", 3)
+
+
+def test_a_label_is_named_or_left_among_the_columns(folder):
+    assert load_table(folder / "table.csv", label="town").labels == ["Bern", "Zug", None]
+    whole = load_table(folder / "table.csv", label="")
+    assert (whole.labels, whole.table.column_names) == (None, ["size", "town", "class"])
+
+
+@pytest.mark.parametrize("hole", ["", "NA", "nan", "?", "None"])
+def test_what_stands_for_a_hole_is_one(tmp_path, hole):
+    (tmp_path / "t.csv").write_text(f"a,b\n1,x\n{hole},{hole}\n")
+    assert load_table(tmp_path / "t.csv").table.to_pydict() == {"a": [1, None], "b": ["x", None]}
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_columns_of_words_are_read_as_words(tmp_path, ending):
+    """Where these look like numbers, and a hole stays a hole; columns that are not there are no matter."""
+    (tmp_path / f"t.{ending}").write_text("code,age\n01,1\nNA,2\n".replace(",", "," if ending == "csv" else "\t"))
+    found = load_table(tmp_path / f"t.{ending}", words=["code", "town"])
+    assert found.table.to_pydict() == {"code": ["01", None], "age": [1, 2]}
+
+
+def test_arrays_become_columns(tmp_path):
+    rows = np.arange(6.0).reshape(3, 2)
+    np.save(tmp_path / "rows.npy", rows)
+    np.savez(tmp_path / "rows.npz", codes=rows, label=np.array(["a", "b", "a"]))
+    assert load_table(tmp_path / "rows.npy").table.to_pydict() == {"x0": [0, 2, 4], "x1": [1, 3, 5]}
+    assert load_table(tmp_path / "rows.npz").labels == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns", "label", "classes"),
+    [
+        ("iris", 150, 4, "class", 3),
+        ("wine", 178, 13, "class", 3),
+        ("breast-cancer", 569, 30, "class", 2),
+        ("digits", 1797, 64, "class", 10),
+    ],
+)
+def test_named_tables_that_come_with_scikit_learn(name, rows, columns, label, classes):
+    found = load_table(name)
+    assert (len(found), found.table.num_columns, found.label_name) == (rows, columns, label)
+    assert len(set(found.labels)) == classes
+    assert load_table(name, label="").labels is None
+
+
+def test_penguins_come_from_a_package_or_a_copy(tmp_path, monkeypatch):
+    (tmp_path / "penguins.csv").write_text("species,island,sex\nAdelie,Dream,NA\nGentoo,Biscoe,male\n")
+    found = load_table("penguins", data=tmp_path)
+    assert (found.labels, found.table["sex"].to_pylist()) == (["Adelie", "Gentoo"], [None, "male"])
+    monkeypatch.setattr("vaeworks.datasets.named.penguins.find_spec", lambda name: None)
+    with pytest.raises(VaeworksError, match="pip install palmerpenguins"):
+        load_table("penguins")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "sentence"),
+    [
+        ("t.txt", "a", "no table that can be read"),
+        ("t.csv", "a,b\n1,2\n3\n", "damaged or is no csv"),
+        ("t.csv", "a,a\n1,2\n", "two columns called 'a'"),
+        ("t.csv", "a,b\n", "has no rows"),
+        ("t.parquet", "PAR", "damaged or is no parquet"),
+        ("t.jsonl", "{", "damaged or is no jsonl"),
+    ],
+)
+def test_files_that_are_no_table_are_refused(tmp_path, file, content, sentence):
+    (tmp_path / file).write_text(content)
+    with pytest.raises(VaeworksError, match=sentence):
+        load_table(tmp_path / file)
+
+
+def test_mistakes_in_names_are_refused(tmp_path, folder):
+    with pytest.raises(VaeworksError, match="did you mean wine"):
+        load_table("wines")
+    with pytest.raises(MissingColumnError, match=r"no column 'colour'\. Its columns are: size, town, class"):
+        load_table(folder / "table.csv", label="colour")
+    with pytest.raises(VaeworksError, match="knows its own label"):
+        load_table("wine", label="alcohol")
+    with pytest.raises(VaeworksError, match="--data holds a copy"):
+        load_table(folder / "table.csv", data=tmp_path)
+    with pytest.raises(VaeworksError, match="use vae fit text imdb"):
+        load_table("imdb")
