@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from vaeworks.estimator.panels import figures_panel
 
 from vaeworks import TabularVAE, VaeworksError, load
 from vaeworks.core.batch import Batch
+from vaeworks.estimator.panels import figures_panel
 from vaeworks.finite import dumps, loads, nulled
 from vaeworks.fitting.plan import Phase, Plan
 from vaeworks.fitting.training import fit

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from vaeworks import TabularVAE
 
-SMALL = ("--epochs", "60", "--learning-rate", "0.01", "--latent-dim", "3", "--set", "width=16")
+SMALL = ("--epochs", "60", "--learning-rate", "0.01", "--latent-dim", "3", "--width", "16")
 
 
 @pytest.fixture(scope="session")
@@ -263,7 +263,7 @@ def test_numbers_too_large_to_compute_with_are_refused_before_anything_is_writte
 
 
 def test_a_fit_that_diverges_is_a_mistake_and_leaves_no_model(vae, tmp_path):
-    words = ("--out", tmp_path / "m", "--epochs", "4", "--set", "width=16", "--set", "learning_rate=1e6")
+    words = ("--out", tmp_path / "m", "--epochs", "4", "--width", "16", "--learning-rate", "1e6")
     result = vae("fit", "tabular", "wine", *words, "--json")
     assert (result.code, result.out) == (2, "")
     assert result.err.splitlines()[-1].startswith("vae: training broke: ")

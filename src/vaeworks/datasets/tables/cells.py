@@ -1,7 +1,5 @@
 """The cells of a .csv or .tsv as they are written, and the same file with its holes filled."""
 
-from __future__ import annotations
-
 import codecs
 import re
 from collections.abc import Iterator
@@ -9,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaeworks.errors import VaeworksError
+from ...errors import VaeworksError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +19,7 @@ NUMBER = re.compile(r"[+-]?\d*(?:\.(\d*))?")
 
 
 def filled_file(
-    source: Path, separators: tuple[str, str], shape: tuple[int, int], changes: dict[int, tuple[np.ndarray, list]]
+    source: Path, separators: tuple[str, str], shape: tuple[int, int], changes: "dict[int, tuple[np.ndarray, list]]"
 ) -> bytes:
     """A file of separated values whose holes are filled in some columns; all else stays byte for byte.
 
@@ -96,8 +94,8 @@ def check_shape(source: Path, rows: Iterator[tuple[int | None, list[bytes], byte
 
 
 def styles_of(
-    rows: Iterator[tuple[int | None, list[bytes], bytes]], changes: dict[int, tuple[np.ndarray, list]]
-) -> dict[int, Style]:
+    rows: Iterator[tuple[int | None, list[bytes], bytes]], changes: "dict[int, tuple[np.ndarray, list]]"
+) -> "dict[int, Style]":
     """How the columns that change write their cells."""
     styles = {place: Style() for place in changes}
     for row, cells, _ in rows:
