@@ -62,7 +62,11 @@ def kind_of(model: Path | str) -> Kind:
     """The kind of a saved model, without importing torch."""
     from .fitting.artifact import read_config
 
-    name = read_config(located(model))["kind"]
+    return kind_named(read_config(located(model))["kind"], model)
+
+
+def kind_named(name: str, model: Path | str) -> Kind:
+    """The kind of this name, which a model has."""
     if name not in KINDS:
         raise VaeworksError(
             f"{model} holds a model of kind {name!r}, which this version does not know: upgrade vaeworks"
@@ -73,6 +77,8 @@ def kind_of(model: Path | str) -> Kind:
 def load(model: Path | str) -> Any:
     """The fitted estimator in a folder that `save` or `vae fit` wrote, or that ships under a name, such as "imdb".
 
+    While another process saves over the folder, it gives the earlier model or the new one, whole.
+
     Raises
     ------
     VaeworksError
@@ -80,4 +86,4 @@ def load(model: Path | str) -> Any:
     """
     from .fitting import artifact
 
-    return artifact.load(located(model), kind_of(model).estimator_class())
+    return artifact.load(located(model), lambda name: kind_named(name, model).estimator_class())
