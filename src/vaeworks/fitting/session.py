@@ -2,13 +2,14 @@
 
 import json
 import os
-import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
-from .artifact import read_json, write_json
-from .files import said_plainly
+from .artifact import read_json, refuse_foreign, write_json
+from .files import hidden_names, remove, resolved, said_plainly
+from .locks import only_one
 from .training import Interrupted
 
 STATE, SOURCE = "state.safetensors", "source.json"
@@ -25,8 +26,8 @@ def fit_into_folder(
 ) -> Any:
     """Fit an estimator and save it, so that Ctrl-C or a kill loses at most the current epoch.
 
-    While it runs, the state of the fit lies in `OUT.unfinished`; an interrupted fit leaves it there, and the best
-    model so far, where there is one, in `out`.
+    While it runs, the state of the fit lies in `OUT.unfinished`, which one fit at a time has; an interrupted fit leaves
+    it there, and the best model so far, where there is one, in `out`. Files of others stay, there and in `out`.
 
     Parameters
     ----------
@@ -34,40 +35,46 @@ def fit_into_folder(
     data : dict
         Arguments of its `fit`.
     out : Path
-        The folder for the model.
+        The folder for the model; a link to one is followed.
     source : dict
         Where the data came from, kept in the metrics.
     resume : bool
         Go on from an interrupted fit with the same settings.
     overwrite : bool
-        Replace what is at `out`, and forget an interrupted fit.
+        Replace the model at `out`, and forget an interrupted fit.
 
     Raises
     ------
     VaeworksError
-        When `out` exists or cannot be written, when there is nothing to resume, or something that was not asked for.
+        When `out` exists or cannot be written, when another process is fitting it, when there is nothing to resume, or
+        something that was not asked for.
     KeyboardInterrupt
         At Ctrl-C, after saving; its message says how to go on.
     """
-    if not out.name:
+    place = resolved(out)
+    if not (out.name and place.name):
         raise VaeworksError(f"{str(out)!r} is no name for a new folder: choose one, such as models/mine")
-    unfinished = out.with_name(out.name + ".unfinished")
-    make_room(out, unfinished, resume, overwrite)
-    agree(unfinished / SOURCE, source, resume)
+    unfinished = place.with_name(place.name + ".unfinished")
+    if resume and not (unfinished / STATE).is_file():
+        raise VaeworksError(f"there is no unfinished fit of {out} to resume: leave out --resume to start one")
     first_process = os.environ.get("RANK", "0") == "0"
-    try:
-        estimator.fit(**data, checkpoint=unfinished / STATE, resume=resume, monitors=monitors)
-    except Interrupted as error:
+    with only_one(unfinished, out, "fitting") if first_process else nullcontext():
         if first_process:
-            keep(estimator, out, source)
-        raise Interrupted(f"interrupted: the best model so far is in {out}; go on with --resume") from error
-    except BaseException:
-        if not (unfinished / STATE).is_file():
-            shutil.rmtree(unfinished, ignore_errors=True)
-        raise
-    if first_process:
-        keep(estimator, out, source)
-        shutil.rmtree(unfinished)
+            make_room(out, unfinished, resume, overwrite)
+            agree(unfinished / SOURCE, source, resume)
+        try:
+            estimator.fit(**data, checkpoint=unfinished / STATE, resume=resume, monitors=monitors)
+        except Interrupted as error:
+            if first_process:
+                keep(estimator, out, source, resume or overwrite)
+            raise Interrupted(f"interrupted: the best model so far is in {out}; go on with --resume") from error
+        except BaseException:
+            if first_process and not (unfinished / STATE).is_file():
+                forget(unfinished)
+            raise
+        if first_process:
+            keep(estimator, out, source, resume or overwrite)
+            forget(unfinished)
     return estimator
 
 
@@ -121,19 +128,19 @@ def summary(estimator: Any, out: Path) -> dict[str, Any]:
 
 def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> None:
     """Refuse what would lose something, before any time is spent."""
-    started = (unfinished / STATE).is_file()
-    if resume and not started:
-        raise VaeworksError(f"there is no unfinished fit of {out} to resume: leave out --resume to start one")
-    if started and not resume and not overwrite:
+    if (unfinished / STATE).is_file() and not resume and not overwrite:
         raise VaeworksError(f"an unfinished fit of {out} exists: go on with --resume, or start afresh with --overwrite")
     if out.exists() and not (resume or overwrite):
         raise VaeworksError(f"{out} exists already: choose another folder, or pass --overwrite")
-    if out.exists() and not (out / "config.json").is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise VaeworksError(f"{out} exists and is not a model, so it is not replaced: choose another folder")
-    with said_plainly(out):
-        if started and not resume:
-            shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True, exist_ok=True)
+    refuse_foreign(out)
+    remove(unfinished, hidden_names(STATE))
+    if not resume:
+        forget(unfinished)
+
+
+def forget(unfinished: Path) -> None:
+    """Remove what a fit left behind, and nothing else."""
+    remove(unfinished, STATE, SOURCE, hidden_names(STATE))
 
 
 def agree(path: Path, source: dict[str, Any], resume: bool) -> None:
@@ -150,6 +157,13 @@ def agree(path: Path, source: dict[str, Any], resume: bool) -> None:
         )
 
 
-def keep(estimator: Any, out: Path, source: dict[str, Any]) -> None:
+def keep(estimator: Any, out: Path, source: dict[str, Any], replace: bool) -> None:
+    """Save what was fitted, or say how to: the state of the fit still holds it."""
     estimator.metrics_["fit"]["source"] = source
-    estimator.save(out, overwrite=True)
+    kept = f"nothing of the fit is lost: free {out} and go on with --resume"
+    if out.exists() and not replace:
+        raise VaeworksError(f"{out} appeared while this fit ran, so it is not replaced; {kept}")
+    try:
+        estimator.save(out, overwrite=replace)
+    except VaeworksError as error:
+        raise VaeworksError(f"{error}; {kept}") from error
