@@ -9,8 +9,8 @@ from recorded import record
 from text_imdb import EVERY_FOR_SAMPLES, measured
 
 from vaeworks import load
-from vaeworks.fitting.artifact import CARD, write_metrics
 from vaeworks.pretrained import HERE
+from vaeworks.storage.artifact import CARD, write_metrics
 
 FOLDER = HERE / "imdb"
 FAULTS = """

@@ -47,7 +47,7 @@ def write_reviews(file: Path, size: int) -> None:
 
 def measure(file: Path) -> dict:
     from vaeworks import TextVAE, datasets
-    from vaeworks.fitting.diagnostics import peak_memory
+    from vaeworks.estimator.diagnostics import peak_memory
     from vaeworks.fitting.plan import Phase, Plan
     from vaeworks.fitting.training import fit
 

@@ -40,8 +40,8 @@ def measured(settings: dict, splits: dict) -> dict:
     seconds = time.perf_counter() - began
     texts, labels = splits["test"]
     figures = model.evaluate(texts, labels, samples=100)
-    read_back = model.vocabulary_.encode(texts)
-    references = [model.vocabulary_.decode(ids) for ids in read_back]
+    read_back = model.reader_.vocabulary.encode(texts)
+    references = [model.reader_.vocabulary.decode(ids) for ids in read_back]
     return {
         "settings": settings,
         **{name: figures[name] for name in KEPT},

@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from vaeworks import TextVAE
-from vaeworks.fitting.diagnostics import peak_memory
+from vaeworks.estimator.diagnostics import peak_memory
 from vaeworks.text.presets import PRESETS
 from vaeworks.tokens.vocabulary import PAD, Vocabulary
 

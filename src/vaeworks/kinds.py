@@ -60,7 +60,7 @@ KINDS = {
 
 def kind_of(model: Path | str) -> Kind:
     """The kind of a saved model, without importing torch."""
-    from .fitting.artifact import read_config
+    from .storage.artifact import read_config
 
     return kind_named(read_config(located(model))["kind"], model)
 
@@ -84,6 +84,6 @@ def load(model: Path | str) -> Any:
     VaeworksError
         When the folder is no model, is damaged, or was made by a newer version.
     """
-    from .fitting import artifact
+    from .storage import artifact
 
     return artifact.load(located(model), lambda name: kind_named(name, model).estimator_class())

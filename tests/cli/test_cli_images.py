@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from vaeworks import load
-from vaeworks.fitting.held_out import held_out
+from vaeworks.held_out import held_out
 
 SMALL = ("--epochs", "2", "--latent-dim", "2", "--batch-size", "20", "--set", "width=4")
 
@@ -43,7 +43,7 @@ def test_fit_says_what_it_made(vae, pictures, tmp_path):
     said = vae("fit", "image", pictures, "--out", tmp_path / "m", *SMALL, "--json").json()
     assert said["epochs"] == 2
     model = load(tmp_path / "m")
-    assert (model.shape_, model.likelihood_, model.class_names_) == ((1, 10, 8), "logistic", None)
+    assert (model.reader_.shape, model.reader_.likelihood, model.reader_.classes) == ((1, 10, 8), "logistic", None)
 
 
 def test_evaluate_measures_and_remembers(vae, image_model, pictures, tmp_path):

@@ -37,7 +37,7 @@ def test_a_fit_goes_on_from_a_model(vae, model, own_model, reviews, tmp_path):
     )
     assert found.json()["epochs"] == 1
     begun, again = load(own_model), load(tmp_path / "m")
-    assert again.vocabulary_.to_json() == begun.vocabulary_.to_json()
+    assert again.reader_.vocabulary.to_json() == begun.reader_.vocabulary.to_json()
     assert again.latent_dim == begun.latent_dim
     assert again.learning_rate == PRESETS["from"].parameters["learning_rate"]
     assert again.metrics_["fit"]["source"]["start"] == str(own_model)

@@ -5,7 +5,8 @@ import torch
 from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch
-from vaeworks.core.model import from_prior, importance_bound
+from vaeworks.core.choosing import from_prior
+from vaeworks.core.model import importance_bound
 from vaeworks.core.priors import PRIORS, make_prior
 from vaeworks.fitting.plan import Phase, Plan, constant
 from vaeworks.fitting.training import fit

@@ -7,8 +7,9 @@ import torch
 from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch
+from vaeworks.core.choosing import from_posterior, posterior_mean
 from vaeworks.core.likelihoods import ClassHead
-from vaeworks.core.model import chunk_sizes, from_posterior, importance_bound, posterior_mean
+from vaeworks.core.model import chunk_sizes, importance_bound
 
 from ..toys import linear_gaussian_data, linear_vae
 

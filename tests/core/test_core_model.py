@@ -6,7 +6,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch, repeat_rows
-from vaeworks.core.model import from_prior, posterior_mean, replay
+from vaeworks.core.choosing import from_prior, posterior_mean, replay
 from vaeworks.core.posteriors import diagonal_normal
 from vaeworks.core.priors import VampPrior, make_prior
 from vaeworks.errors import VaeworksError

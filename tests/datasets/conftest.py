@@ -1,5 +1,7 @@
 """Every test of the data sets has a cache of its own, and no local copies unless it makes some."""
 
+import errno
+import os
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -38,3 +40,23 @@ def server(served, monkeypatch):
         yield f"http://127.0.0.1:{running.server_port}/"
         running.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def lock(monkeypatch):
+    """Let no one list a folder, root neither."""
+
+    def refuse(folder):
+        for name in ("listdir", "scandir"):
+            monkeypatch.setattr(os, name, guarded(getattr(os, name), folder))
+
+    return refuse
+
+
+def guarded(function, locked):
+    def guard(folder="."):
+        if not isinstance(folder, int) and os.path.abspath(folder) == str(locked):
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return function(folder)
+
+    return guard

@@ -1,5 +1,7 @@
 """Folders of pictures: flat, by class, by split."""
 
+import logging
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -129,6 +131,56 @@ def test_mistakes_in_a_folder(fill, files, message):
 def test_an_empty_folder(tmp_path):
     with pytest.raises(VaeworksError, match=r"holds no pictures: .* but it holds nothing"):
         load_images(tmp_path)
+
+
+@pytest.mark.parametrize(("place", "other"), [("cat", "dog"), ("train/cat", "train/dog"), ("test", "train")])
+def test_a_folder_that_cannot_be_listed_is_refused(fill, lock, place, other):
+    folder = fill({f"{name}/{number}.png": number for name in (place, other) for number in range(2)})
+    lock(folder / place)
+    with pytest.raises(VaeworksError) as caught:
+        load_images(folder)
+    assert str(caught.value).startswith(f"{folder / place} cannot be read (Permission denied): check")
+
+
+@pytest.mark.parametrize("name", ["bird", "cat/2.png", "train"])
+def test_a_broken_link_is_refused(fill, name):
+    folder = fill({"cat/1.png": 1, "dog/1.png": 2})
+    (folder / name).symlink_to(folder / "nowhere")
+    with pytest.raises(VaeworksError) as caught:
+        load_images(folder)
+    assert str(caught.value) == (
+        f"{folder / name} is a link to {folder / 'nowhere'}, which is not there: mend the link or remove it."
+    )
+
+
+def test_a_link_to_a_class_folder_is_one(fill, tmp_path):
+    folder = fill({"cat/1.png": 1, "dog/1.png": 2})
+    (folder / "dog").rename(tmp_path / "elsewhere")
+    (folder / "dog").symlink_to(tmp_path / "elsewhere")
+    assert load_images(folder).splits["all"].labels == ["cat", "dog"]
+
+
+def test_what_is_left_out_of_class_folders_is_counted_and_named(fill, caplog):
+    folder = fill({"cat/1.png": 1, "dog/1.png": 2, "dog/old/2.png": 3, "ape/1.gif": b"GIF", "cat/notes.txt": b"a"})
+    (folder / "bee").mkdir()
+    assert load_images(folder).splits["all"].labels == ["cat", "dog"]
+    assert caplog.messages == [
+        f"{folder}: folders without .png, .jpg, .jpeg, .webp files are left out: 2 (ape, bee)",
+        f"{folder}: other files and folders are left out: 2 (cat/notes.txt, dog/old)",
+    ]
+
+
+def test_what_is_left_out_beside_split_folders_is_counted_and_named(fill, caplog):
+    folder = fill({"train/1.png": 1, "val/1.png": 2, "more/1.png": 3, "notes.txt": b"read me"})
+    (folder / "test").mkdir()
+    assert list(load_images(folder).splits) == ["train", "validation"]
+    assert caplog.messages == [f"{folder}: files and folders beside train, val are left out: 3 (more, notes.txt, test)"]
+
+
+def test_where_nothing_is_left_out_nothing_is_said(fill, caplog):
+    with caplog.at_level(logging.INFO):
+        load_images(fill({"train/cat/1.png": 1, "train/dog/1.png": 2, "test/.hidden": b"", "test/1.png": 3}))
+    assert caplog.messages == []
 
 
 def test_one_picture_is_no_data_set(fill):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vaeworks.datasets import load
+from vaeworks.errors import VaeworksError
 
 ROWS = [('Good, and\n"short".', "pos"), ("Zu lang…", "neg"), ("Fine.", "pos")]
 
@@ -182,6 +183,48 @@ def test_other_class_folders_are_called_label(tmp_path):
     dataset = load(tmp_path)
     assert dataset.label_name == "label"
     assert sorted(row["label"] for row in read(dataset.splits["all"])) == ["politics", "sport"]
+
+
+@pytest.fixture
+def reviews(tmp_path):
+    """A folder of two classes with a text each."""
+    for name in ("pos", "neg"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.txt").write_text(name)
+    return tmp_path
+
+
+def test_a_class_folder_that_cannot_be_listed_is_refused(reviews, lock):
+    lock(reviews / "neg")
+    with pytest.raises(VaeworksError) as caught:
+        load(reviews)
+    assert str(caught.value).startswith(f"{reviews / 'neg'} cannot be read (Permission denied): check")
+
+
+@pytest.mark.parametrize("name", ["mixed", "neg/2.txt", "test.csv"])
+def test_a_broken_link_is_refused(reviews, name):
+    (reviews / name).symlink_to(reviews / "nowhere")
+    with pytest.raises(VaeworksError) as caught:
+        load(reviews)
+    assert str(caught.value) == (
+        f"{reviews / name} is a link to {reviews / 'nowhere'}, which is not there: mend the link or remove it."
+    )
+
+
+def test_what_is_left_out_of_class_folders_is_counted_and_named(reviews, caplog):
+    (reviews / "mixed").mkdir()
+    for name in ("urls.txt", "pos/1.html", *(f"neg/{number}.md" for number in range(5))):
+        (reviews / name).write_text("not a text")
+    assert len(load(reviews).splits["all"]) == 2
+    assert caplog.messages == [
+        f"{reviews}: folders without .txt files are left out: 1 (mixed)",
+        f"{reviews}: other files and folders are left out: 7 (neg/0.md, neg/1.md, neg/2.md, neg/3.md, neg/4.md, ...)",
+    ]
+
+
+def test_a_text_file_may_be_named_in_capitals(reviews):
+    (reviews / "pos" / "2.TXT").write_text("good")
+    assert len(load(reviews).splits["all"]) == 3
 
 
 def test_a_folder_of_split_files_has_those_splits(tmp_path):

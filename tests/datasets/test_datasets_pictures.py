@@ -38,31 +38,35 @@ def test_digits_have_no_local_copy(tmp_path):
         load_images("digits", data=tmp_path)
 
 
+def sha256_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 @pytest.fixture
 def bits(served):
-    """Rows of zeros and ones by part, and the same as text files."""
+    """Rows of zeros and ones by part, the same as text files that are served, and their checksums."""
     parts = {part: GREYS.integers(0, 2, (rows, 784)) for part, rows in (("train", 5), ("valid", 3), ("test", 2))}
     for part, array in parts.items():
         np.savetxt(served / f"binarized_mnist_{part}.amat", array, "%d")
-    return parts
+    return parts, {part: sha256_of(served / f"binarized_mnist_{part}.amat") for part in parts}
 
 
 def test_binarized_mnist_is_downloaded_packed_and_read_again(bits, served, server, cache):
-    rows = {part: len(array) for part, array in bits.items()}
-    first = binarized_mnist.load(url=server, rows=rows)
+    arrays, sha256 = bits
+    first = binarized_mnist.load(url=server, sha256=sha256)
     assert first.label_name is None
-    for (split, pictures), array in zip(first.splits.items(), bits.values(), strict=True):
+    for (split, pictures), array in zip(first.splits.items(), arrays.values(), strict=True):
         np.testing.assert_array_equal(pictures.images, array.reshape(-1, 28, 28, 1), split)
         assert pictures.labels is None
     assert [path.name for path in (cache / "binarized-mnist").iterdir()] == ["binarized_mnist_larochelle.npz"]
-    again = binarized_mnist.load(url="http://127.0.0.1:1/", rows=rows)
+    again = binarized_mnist.load(url="http://127.0.0.1:1/", sha256=sha256)
     np.testing.assert_array_equal(again.splits["test"].images, first.splits["test"].images)
-    local = binarized_mnist.load(served, "http://127.0.0.1:1/", rows)
+    local = binarized_mnist.load(served, "http://127.0.0.1:1/", sha256)
     np.testing.assert_array_equal(local.splits["train"].images, first.splits["train"].images)
 
 
-def test_binarized_mnist_of_another_length_is_refused(bits, server, cache):
-    with pytest.raises(VaeworksError, match=r"train\.amat should hold 50,000 rows of 784 zeros and ones"):
+def test_an_altered_binarized_mnist_is_refused_and_not_kept(bits, server, cache):
+    with pytest.raises(VaeworksError, match=r"train\.amat is damaged or altered \(its sha256 begins .* not ad693b29"):
         binarized_mnist.load(url=server)
     assert list((cache / "binarized-mnist").iterdir()) == []
 
@@ -76,8 +80,9 @@ def test_black_and_white_is_not_resized(tmp_path):
 
 def test_frey_is_cut_into_blocks_of_the_video(served, server):
     frames = GREYS.integers(0, 256, (200, 28, 20), np.uint8)
-    savemat(served / "frey_rawface.mat", {"ff": frames.reshape(200, 560).T})
-    splits = frey.load(url=server + "frey_rawface.mat").splits
+    path = served / "frey_rawface.mat"
+    savemat(path, {"ff": frames.reshape(200, 560).T})
+    splits = frey.load(url=server + path.name, sha256=sha256_of(path)).splits
     assert {split: len(pictures) for split, pictures in splits.items()} == {"train": 160, "validation": 20, "test": 20}
     validation, test = [*range(40, 50), *range(140, 150)], [*range(90, 100), *range(190, 200)]
     np.testing.assert_array_equal(splits["validation"].images[..., 0], frames[validation])
@@ -88,23 +93,26 @@ def test_frey_is_cut_into_blocks_of_the_video(served, server):
     np.testing.assert_array_equal(again.splits["test"].images, splits["test"].images)
 
 
-def test_a_matlab_file_without_the_faces_is_refused(tmp_path):
-    savemat(tmp_path / "frey_rawface.mat", {"other": np.zeros((560, 3))})
-    with pytest.raises(VaeworksError, match=r"frey_rawface\.mat is damaged or holds no ff"):
-        load_images("frey", data=tmp_path)
-    savemat(tmp_path / "frey_rawface.mat", {"ff": np.zeros((28, 20))})
-    with pytest.raises(VaeworksError, match="should hold columns of 560 greys"):
-        load_images("frey", data=tmp_path)
-    (tmp_path / "frey_rawface.mat").write_bytes(b"no MATLAB" * 40)
-    with pytest.raises(VaeworksError, match="is damaged or holds no ff"):
-        load_images("frey", data=tmp_path)
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"other": np.zeros((560, 3))}, r"frey_rawface\.mat is damaged or holds no ff"),
+        ({"ff": np.zeros((28, 20))}, "should hold columns of 560 greys"),
+        (b"no MATLAB" * 40, "is damaged or holds no ff"),
+    ],
+)
+def test_a_matlab_file_without_the_faces_is_refused(tmp_path, content, message):
+    path = tmp_path / "frey_rawface.mat"
+    path.write_bytes(content) if isinstance(content, bytes) else savemat(path, content)
+    with pytest.raises(VaeworksError, match=message):
+        frey.load(path, sha256=sha256_of(path))
 
 
 def test_olivetti_has_every_person_in_every_split(served, server):
     columns = GREYS.integers(0, 256, (4096, 400), np.uint8)
     path = served / "olivettifaces.mat"
     savemat(path, {"faces": columns})
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = sha256_of(path)
     found = olivetti.load(url=server + path.name, sha256=sha256)
     assert found.label_name == "person"
     faces = columns.T.reshape(400, 64, 64).transpose(0, 2, 1)  # as scikit-learn reads it
@@ -119,10 +127,14 @@ def test_olivetti_has_every_person_in_every_split(served, server):
     np.testing.assert_array_equal(local.splits["test"].images, found.splits["test"].images)
 
 
-def test_an_altered_matlab_file_is_refused(tmp_path):
-    savemat(tmp_path / "olivettifaces.mat", {"faces": np.zeros((4096, 400), np.uint8)})
-    with pytest.raises(VaeworksError, match=r"its sha256 begins .* not b612fb96"):
-        load_images("olivetti", data=tmp_path)
+@pytest.mark.parametrize(
+    ("name", "file", "expected"),
+    [("olivetti", "olivettifaces.mat", "b612fb96"), ("frey", "frey_rawface.mat", "265a83a2")],
+)
+def test_an_altered_matlab_file_is_refused(tmp_path, name, file, expected):
+    savemat(tmp_path / file, {"faces": np.zeros((4096, 400), np.uint8)})
+    with pytest.raises(VaeworksError, match=f"its sha256 begins .* not {expected}"):
+        load_images(name, data=tmp_path)
 
 
 def test_the_first_pictures():

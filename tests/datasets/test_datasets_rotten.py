@@ -150,6 +150,15 @@ def test_without_pip_the_message_tells_how_to_pass_a_copy(monkeypatch, tmp_path)
     assert "with --data, or set VAEWORKS_DATA" in str(caught.value)
 
 
+def test_a_pip_in_the_working_folder_is_not_run(monkeypatch, tmp_path):
+    (tmp_path / "pip.py").write_text("open('it ran', 'w'); raise SystemExit('planted')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(VaeworksError):
+        rotten.load()
+    assert not (tmp_path / "it ran").exists()
+
+
 def test_without_a_network_the_message_tells_how_to_pass_a_copy(monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(VaeworksError, match=r"by pip \(No matching distribution .* with --data, or set VAEWORKS_DATA"):

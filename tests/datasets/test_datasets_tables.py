@@ -1,7 +1,6 @@
 """Tables from every source: named ones, and files of every form."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +43,14 @@ def test_what_stands_for_a_hole_is_one(tmp_path, hole):
     assert load_table(tmp_path / "t.csv").table.to_pydict() == {"a": [1, None], "b": ["x", None]}
 
 
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_columns_of_words_are_read_as_words(tmp_path, ending):
+    """Where these look like numbers, and a hole stays a hole; columns that are not there are no matter."""
+    (tmp_path / f"t.{ending}").write_text("code,age\n01,1\nNA,2\n".replace(",", "," if ending == "csv" else "\t"))
+    found = load_table(tmp_path / f"t.{ending}", words=["code", "town"])
+    assert found.table.to_pydict() == {"code": ["01", None], "age": [1, 2]}
+
+
 def test_arrays_become_columns(tmp_path):
     rows = np.arange(6.0).reshape(3, 2)
     np.save(tmp_path / "rows.npy", rows)
@@ -75,25 +82,6 @@ def test_penguins_come_from_a_package_or_a_copy(tmp_path, monkeypatch):
     monkeypatch.setattr("vaeworks.datasets.penguins.find_spec", lambda name: None)
     with pytest.raises(VaeworksError, match="pip install palmerpenguins"):
         load_table("penguins")
-
-
-@pytest.mark.parametrize("name", ["covtype", "california"])
-def test_without_a_network_a_download_says_how_to_pass_a_copy(name, tmp_path):
-    with pytest.raises(VaeworksError, match="data_home=PATH"):
-        load_table(name, data=tmp_path)
-
-
-def test_a_copy_that_scikit_learn_made_is_read(tmp_path, monkeypatch):
-    import sklearn.datasets
-    from sklearn.utils import Bunch
-
-    def fetch(data_home, download_if_missing):
-        assert (Path(data_home), download_if_missing) == (tmp_path, False)
-        return Bunch(data=np.ones((3, 2)), target=np.array([1, 2, 1]), feature_names=["a", "b"])
-
-    monkeypatch.setattr(sklearn.datasets, "fetch_covtype", fetch)
-    found = load_table("covtype", data=tmp_path)
-    assert (found.table.column_names, found.labels, found.label_name) == (["a", "b"], ["1", "2", "1"], "cover")
 
 
 @pytest.mark.parametrize(

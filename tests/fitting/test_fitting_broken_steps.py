@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from torch import nn
 
 from vaeworks.core.batch import Batch
 from vaeworks.errors import VaeworksError
@@ -22,14 +23,22 @@ def with_nan(rows):
     return Examples(Batch(X, target), 1)
 
 
-def made():
+def made(**parts):
     torch.manual_seed(0)
-    return linear_vae()
+    return linear_vae(**parts)
 
 
-def root_of_nothing(evidence, batch):
-    """A penalty of 0 whose gradient is not finite, for the batches whose first entry is positive."""
-    return (evidence.kl.mean() * 0).sqrt() if batch.input[0, 0] > 0 else evidence.kl.mean() * 0
+class RootOfNothing(nn.Module):
+    """A term of 0 whose gradient is not finite, for the batches whose first entry is positive."""
+
+    def forward(self, levels, batch, condition):
+        nothing = levels[0].posterior.mean.mean() * 0
+        return nothing.sqrt() if batch.input[0, 0] > 0 else nothing
+
+
+class NotANumber(nn.Module):
+    def forward(self, levels, batch, condition):
+        return levels[0].z.mean() * torch.nan
 
 
 def test_a_step_with_a_nan_is_skipped_and_its_term_is_named(caplog):
@@ -61,15 +70,14 @@ def test_the_terms_of_a_skipped_step_are_left_out_of_the_epochs_means():
     assert all(value == value for value in record["train"].values())
 
 
-def test_a_penalty_that_is_not_finite_is_named_as_the_objective(caplog):
-    plan = Plan((Phase(1),), penalty=lambda evidence, batch: evidence.kl.mean() * torch.nan)
-    fit(made(), Examples(Batch(X), 30), plan)
+def test_an_aside_that_is_not_finite_is_named_as_the_objective(caplog):
+    fit(made(aside=NotANumber()), Examples(Batch(X), 30), Plan((Phase(1),)))
     assert "its objective is not finite" in caplog.text
 
 
 def test_a_gradient_alone_that_is_not_finite_is_skipped_named_and_counted(caplog):
-    model = made()
-    [record] = fit(model, Examples(Batch(X), 1), Plan((Phase(1),), penalty=root_of_nothing))
+    model = made(aside=RootOfNothing())
+    [record] = fit(model, Examples(Batch(X), 1), Plan((Phase(1),)))
     assert "its gradient is not finite" in caplog.text
     assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
     assert record["skipped_steps"] == int((X[:, 0] > 0).sum())

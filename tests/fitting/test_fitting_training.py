@@ -170,25 +170,106 @@ def test_a_kl_under_the_wanted_rate_earns_nothing_in_the_choice_of_weights():
     assert_close(weights(model), watch.epochs[losses.index(min(losses))][1], rtol=0, atol=0)
 
 
-def test_a_penalty_enters_the_objective_and_no_bound():
-    def penalty(evidence, batch):
-        return evidence.kl.mean() * 0 + 100.0 * len(batch)
+class RowsOfTheBatch(nn.Module):
+    """As many nats as the batch has rows, and a parameter of its own that nothing moves."""
 
-    still = (Phase(1, learning_rate=STILL),)
-    _, [plain] = trained(Plan(still, weight_decay=0.0), HELD_OUT)
-    _, [penalised] = trained(Plan(still, weight_decay=0.0, penalty=penalty), HELD_OUT)
-    assert penalised["train"]["objective"] == pytest.approx(plain["train"]["objective"] + 2000, rel=1e-5)
-    assert penalised["train"] | {"objective": 0} == plain["train"] | {"objective": 0}
-    assert penalised["validation"] == plain["validation"]
+    def __init__(self):
+        super().__init__()
+        self.own = nn.Parameter(torch.ones(1))
+
+    def forward(self, levels, batch, condition):
+        return 0 * self.own.sum() + 100.0 * len(batch)
 
 
-def test_a_penalty_moves_the_weights():
-    def penalty(evidence, batch):
-        return 100 * evidence.levels[0].posterior.mean.square().mean()
+class Shrink(nn.Module):
+    """Pulls posterior means to a point that it learns itself, and counts how often it was asked."""
 
-    phases = (Phase(20, learning_rate=constant(0.02)),)
-    (plain, _), (penalised, _) = trained(Plan(phases)), trained(Plan(phases, penalty=penalty))
-    assert penalised.encode(X).mean.abs().mean() < 0.3 * plain.encode(X).mean.abs().mean()
+    def __init__(self):
+        super().__init__()
+        self.point = nn.Parameter(torch.ones(2))
+        self.register_buffer("asked", torch.zeros(()))
+
+    def forward(self, levels, batch, condition):
+        self.asked += 1
+        return (levels[0].posterior.mean - self.point).square().mean()
+
+
+def test_an_aside_enters_the_objective_and_no_bound():
+    plan = Plan((Phase(1, learning_rate=STILL),), weight_decay=0.0)
+    _, [plain] = trained(plan, HELD_OUT)
+    model, [beside] = trained(plan, HELD_OUT, made(aside=RowsOfTheBatch()))
+    assert beside["train"]["objective"] == pytest.approx(plain["train"]["objective"] + 2000, rel=1e-5)
+    assert beside["train"] | {"objective": 0} == plain["train"] | {"objective": 0}
+    assert beside["validation"] == plain["validation"]
+    assert model.train().evidence(Batch(X)).aside is None
+
+
+def test_the_weight_of_an_aside_is_the_phases():
+    phases = [Phase(1, learning_rate=STILL, aside_weight=weight) for weight in (0.0, 0.5)]
+    without, with_half = (trained(Plan((phase,)), model=made(aside=RowsOfTheBatch()))[1][0] for phase in phases)
+    assert with_half["train"]["objective"] == pytest.approx(without["train"]["objective"] + 1000, rel=1e-5)
+
+
+def test_an_aside_moves_the_weights_and_its_own_parameters_and_keeps_its_state(tmp_path):
+    phases = (Phase(20, learning_rate=constant(0.02), aside_weight=100.0),)
+    (plain, _), (pulled, _) = trained(Plan(phases)), trained(Plan(phases), model=made(aside=Shrink()))
+    assert pulled.encode(X).mean.std(0).mean() < 0.3 * plain.encode(X).mean.std(0).mean()
+    assert (pulled.aside.point != 1).all()
+    assert pulled.aside.asked == 20 * 3
+
+
+def parts_of(model):
+    return {name: [parameter.clone() for parameter in part.parameters()] for name, part in model.named_children()}
+
+
+def same(some, others):
+    return all(torch.equal(one, other) for one, other in zip(some, others, strict=True))
+
+
+TURNS = (("encoder", "posterior"), ("encoder", "posterior"), ("decoder",))
+
+
+def test_turns_equal_a_loop_written_by_hand():
+    """One AdamW over both sides; in each epoch only the parts whose turn it is have gradients, so only they move."""
+    model, epochs, rate, decay = made(), 6, 0.02, 0.01
+    plan = Plan((Phase(epochs, turns=TURNS, learning_rate=constant(rate)),), weight_decay=decay, clip_norm=5.0)
+    trained(plan, model=model)
+
+    by_hand, data = made(), Examples(Batch(X), 20)
+    sides = {name: list(getattr(by_hand, name).parameters()) for name in ("encoder", "posterior", "decoder")}
+    optimizer = torch.optim.AdamW([p for side in sides.values() for p in side], lr=rate, weight_decay=decay)
+    for epoch in range(epochs):
+        torch.manual_seed(mixed_seed(0, epoch, 0))
+        for batch in data.epoch(mixed_seed(0, epoch)):
+            optimizer.zero_grad()
+            (-by_hand.evidence(batch).elbo().mean()).backward()
+            for name, side in sides.items():
+                for parameter in side:
+                    parameter.grad = parameter.grad if name in TURNS[epoch % 3] else None
+            mine = [p for side in sides.values() for p in side if p.grad is not None]
+            nn.utils.clip_grad_norm_(mine, 5.0)
+            optimizer.step()
+    assert_close(weights(model), weights(by_hand), atol=1e-6, rtol=1e-5)
+
+
+def test_only_the_parts_whose_turn_it_is_move():
+    model = made()
+    watch = Watch(lambda: parts_of(model))
+    before = parts_of(model)
+    trained(Plan((Phase(3, turns=TURNS),)), model=model, monitors=[watch])
+    moved = []
+    for _, after in watch.epochs:
+        moved.append([name for name in after if not same(before[name], after[name])])
+        before = after
+    assert moved == [["posterior"], ["posterior"], ["decoder"]]
+
+
+def test_a_judge_chooses_the_best_epoch_in_the_place_of_the_bound():
+    model, verdicts = made(), [0.5, -0.1, -0.3, math.nan, 0.2]
+    watch, rest = Watch(lambda: weights(model)), iter(verdicts)
+    _, history = trained(Plan((Phase(5),), judge=lambda kept: next(rest)), HELD_OUT, model, monitors=[watch])
+    assert_close([record["judged"] for record in history], verdicts, equal_nan=True)
+    assert_close(weights(model), watch.epochs[2][1], rtol=0, atol=0)
 
 
 def test_the_weights_that_are_kept_are_their_moving_average():

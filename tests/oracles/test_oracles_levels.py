@@ -4,7 +4,8 @@ import torch
 from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch
-from vaeworks.core.model import from_prior, importance_bound, replay
+from vaeworks.core.choosing import from_prior, replay
+from vaeworks.core.model import importance_bound
 
 from ..toys import two_level_likelihood, two_level_vae
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from vaeworks.errors import VaeworksError
-from vaeworks.fitting.panels import Panel
+from vaeworks.estimator.panels import Panel
 from vaeworks.report import write_report
 from vaeworks.report.figures import FORMS, bars, calibration, drawn, lines, picture, scatter
 

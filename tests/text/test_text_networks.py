@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from vaeworks.text.networks import BidirectionalEncoder, Bigrams, RecurrentDecoder, WordDropout, reversal
+from vaeworks.text.networks import RecurrentDecoder
+from vaeworks.tokens.networks import BidirectionalEncoder, Bigrams, WordDropout, reversal
 from vaeworks.tokens.vocabulary import PAD, START, UNKNOWN
 
 
@@ -45,9 +46,9 @@ def test_the_score_of_a_word_is_its_log_probability(words):
 @torch.no_grad()
 def test_scoring_a_text_at_once_is_decoding_it_step_by_step():
     network, z, target = decoder(), torch.randn(4, 3), tokens()
-    state, before, total = network.begin(z), torch.full((4, 1), START), torch.zeros(4)
+    (state, given), before, total = network.begin(z), torch.full((4, 1), START), torch.zeros(4)
     for step in range(target.shape[1]):
-        features, state = network.advance(before, state)
+        features, state = network.advance(before, state, given)
         before = target[:, step : step + 1]
         total += network.log_probs(features[:, 0]).gather(1, before)[:, 0]
     assert_close(network(z).log_prob(target), total, atol=1e-4, rtol=0)

@@ -5,14 +5,14 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from vaeworks.tokens.autoregressive import Autoregressive, repeat_each
+from vaeworks.tokens.autoregressive import Autoregressive
 from vaeworks.tokens.vocabulary import END, PAD, START, UNKNOWN
 
 WORDS = 9
 
 
 class Toy(nn.Module):
-    """A recurrent network that reads z as its first state, and the condition where there is one."""
+    """A recurrent network that reads z as its first state, and sees the condition, a pair, at every step."""
 
     def __init__(self, eagerness_to_end=0.0):
         super().__init__()
@@ -23,10 +23,13 @@ class Toy(nn.Module):
             self.out.bias[END] += eagerness_to_end
 
     def begin(self, z, condition):
-        return (z if condition is None else z + condition,)
+        return (z,), () if condition is None else condition
 
-    def advance(self, tokens, state):
-        features, last = self.rnn(self.words(tokens), state[0][None])
+    def advance(self, tokens, state, given):
+        words = self.words(tokens)
+        for part in given:
+            words = words + part[:, None]
+        features, last = self.rnn(words, state[0][None])
         return features, (last[0],)
 
     def log_probs(self, features):
@@ -50,10 +53,10 @@ def sentences(rows=5, length=6):
 @torch.no_grad()
 def test_scoring_at_once_is_decoding_step_by_step():
     likelihood, target = made(), sentences()
-    state, total = likelihood.network.begin(likelihood.z, None), torch.zeros(5)
+    (state, given), total = likelihood.network.begin(likelihood.z, None), torch.zeros(5)
     before = torch.full((5, 1), START)
     for step in range(6):
-        features, state = likelihood.network.advance(before, state)
+        features, state = likelihood.network.advance(before, state, given)
         before = target[:, step : step + 1]
         total += likelihood.network.log_probs(features[:, 0]).gather(1, before)[:, 0]
     assert_close(likelihood.log_prob(target), total, atol=1e-5, rtol=0)
@@ -201,7 +204,7 @@ def test_draws_at_temperature_one_have_the_probabilities_of_the_model():
     likelihood = made(rows=1, most_tokens=1)
     likelihood.z = likelihood.z.expand(20_000, 8)
     shares = torch.bincount(likelihood.sample()[:, 0], minlength=WORDS) / 20_000
-    features, _ = likelihood.network.advance(torch.full((1, 1), START), (likelihood.z[:1],))
+    features, _ = likelihood.network.advance(torch.full((1, 1), START), (likelihood.z[:1],), ())
     exact = likelihood.network.log_probs(features[:, 0])[0].exp()
     exact[[PAD, UNKNOWN, START]] = 0
     assert_close(shares, exact / exact.sum(), atol=0.02, rtol=0)
@@ -214,9 +217,18 @@ def test_a_low_temperature_is_nearly_greedy():
 
 @torch.no_grad()
 def test_the_condition_reaches_scores_and_beams_of_each_row():
-    likelihood, shift = made(rows=6), torch.randn(6, 8)
-    conditioned = Autoregressive(likelihood.network, likelihood.z, shift)
-    shifted = Autoregressive(likelihood.network, likelihood.z + shift)
-    assert_close(conditioned.log_prob(sentences(6)), shifted.log_prob(sentences(6)))
-    assert conditioned.mode().tolist() == shifted.mode().tolist()
-    assert repeat_each(None, 3) is None
+    likelihood, condition = made(rows=6), (torch.randn(6, 8), torch.randn(6, 8))
+    together = Autoregressive(likelihood.network, likelihood.z, condition)
+    alone = [
+        Autoregressive(
+            likelihood.network, likelihood.z[row : row + 1], tuple(part[row : row + 1] for part in condition)
+        )
+        for row in range(6)
+    ]
+    assert_close(
+        together.log_prob(sentences(6)), torch.cat([one.log_prob(sentences(6)[[row]]) for row, one in enumerate(alone)])
+    )
+    for row, one in zip(together.mode().tolist(), alone, strict=True):
+        [own] = one.mode().tolist()
+        assert row[: len(own)] == own
+    assert together.mode().tolist() != Autoregressive(likelihood.network, likelihood.z).mode().tolist()

@@ -30,8 +30,8 @@ def info(
 
 
 def about(folder: Path) -> dict:
-    from ..fitting.artifact import CARD, CONFIG, measured, read_config, read_metrics
-    from ..fitting.folders import read_at_once
+    from ..storage.artifact import CARD, CONFIG, measured, read_config, read_metrics
+    from ..storage.folders import read_at_once
 
     config, metrics = read_at_once(folder / CONFIG, lambda: (read_config(folder), read_metrics(folder)))
     return {

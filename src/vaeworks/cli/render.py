@@ -2,9 +2,12 @@
 
 import json
 import os
+import sys
 from typing import Any
 
 import typer
+
+from ..finite import nulled
 
 
 def show(result: dict, as_json: bool) -> None:
@@ -12,19 +15,29 @@ def show(result: dict, as_json: bool) -> None:
     if os.environ.get("RANK", "0") != "0":
         return
     if as_json:
-        typer.echo(json.dumps(result, ensure_ascii=False, default=str))
+        printed(json.dumps(nulled(result), ensure_ascii=not prints_unicode(), default=str, allow_nan=False))
         return
     for value in result.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            typer.echo("\n\n".join(block(row) for row in value))
+            printed("\n\n".join(block(row) for row in value))
         elif isinstance(value, list) and value and isinstance(value[0], str):
-            typer.echo("\n".join(value))
+            printed("\n".join(value))
     figures = {name: value for name, value in result.items() if not isinstance(value, list | dict)}
     if figures:
-        typer.echo(block({spaced(name): value for name, value in figures.items()}))
+        printed(block({spaced(name): value for name, value in figures.items()}))
     for name, value in result.items():
-        if isinstance(value, dict):
-            typer.echo(f"\n{spaced(name)}\n{block(value, indent=2)}")
+        if isinstance(value, dict) and value:
+            printed(f"\n{spaced(name)}\n{block(value, indent=2)}")
+
+
+def printed(text: str) -> None:
+    """Print on standard output, and escape what its encoding lacks: that of a pipe on Windows has few characters."""
+    encoding = sys.stdout.encoding or "utf-8"
+    typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def prints_unicode() -> bool:
+    return (sys.stdout.encoding or "utf-8").lower().startswith("utf")
 
 
 def spaced(name: str) -> str:

@@ -86,8 +86,8 @@ def loaded(folder: Path, shared: dict[str, Any]) -> Any:
 
 
 def remember(folder: Path, model: Any) -> None:
-    from ..fitting.artifact import write_metrics
     from ..pretrained import ships
+    from ..storage.artifact import write_metrics
 
     if not ships(folder):
         write_metrics(folder, model.metrics_, model)

@@ -1,36 +1,42 @@
 """What is read, what is scored and what is given."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+Part = Any  # a tensor, or a tuple or dict of parts; each kind knows its own
 
 
 @dataclass
 class Batch:
-    """One batch of B examples, as every model of the package takes it.
+    """One batch of B examples, as every model of the package takes it; a part is a tensor, or a tuple or dict of them.
 
     Attributes
     ----------
-    input : Tensor (B, ...) or None
+    input : part (B, ...)
         What the encoder reads. None when there is nothing to read, as in generation.
-    target : Tensor (B, ...) or None
+    target : part (B, ...)
         What the likelihood scores; the input itself where it is not given.
-    observed : Tensor of bool, shaped as the target, or None
+    observed : part of bool, shaped as the target
         Which entries of the target were observed; None for all. An unobserved entry may be NaN: it is neither
         scored nor fed back.
-    condition : Tensor (B, ...) or None
+    condition : part (B, ...)
         What is given: read by conditioner, encoder, prior and decoder, never scored.
     labels : dict of str to Tensor (B,), or shares of the classes (B, classes)
         Further observations of z. A missing one is -1 (classes) or NaN (numbers) and counts 0.
+    extra : dict of str to Tensor (B, ...)
+        What only the model's `aside` reads, in training.
     """
 
-    input: Tensor | None
-    target: Tensor | None = None
-    observed: Tensor | None = None
-    condition: Tensor | None = None
+    input: Part
+    target: Part = None
+    observed: Part = None
+    condition: Part = None
     labels: dict[str, Tensor] = field(default_factory=dict)
+    extra: dict[str, Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.target is None:
@@ -38,40 +44,56 @@ class Batch:
 
     def __len__(self) -> int:
         """How many examples; a batch with nothing in it is one example of which nothing is known."""
-        for tensor in (self.input, self.target, self.condition):
-            if tensor is not None:
-                return len(tensor)
-        return 1
+        first = next(tensors_in((self.input, self.target, self.condition)), None)
+        return 1 if first is None else len(first)
 
     def rows(self, which: slice | Tensor) -> "Batch":
         """Some of the examples, as a batch."""
-        return self._map(lambda tensor: tensor[which])
+        return self._mapped(lambda tensor: tensor[which])
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device."""
-        return self._map(lambda tensor: tensor.to(device, non_blocking=True))
+        return self._mapped(lambda tensor: tensor.to(device, non_blocking=True))
 
-    def _map(self, change: Callable[[Tensor], Tensor]) -> "Batch":
-        def changed(part: Tensor | None) -> Tensor | None:
-            return None if part is None else change(part)
-
-        return Batch(
-            input=changed(self.input),
-            target=changed(self.target),
-            observed=changed(self.observed),
-            condition=changed(self.condition),
-            labels={name: change(label) for name, label in self.labels.items()},
-        )
+    def _mapped(self, change: Callable[[Tensor], Tensor]) -> "Batch":
+        return replace(self, **{part.name: mapped(change, getattr(self, part.name)) for part in fields(self)})
 
 
-def repeat_rows(value: object, samples: int) -> object:
-    """Repeat the rows of every tensor in `value` `samples` times, sample-major: row s * B + b is example b."""
-    if samples == 1 or value is None:
-        return value
-    if isinstance(value, Tensor):
-        return value.repeat(samples, *[1] * (value.dim() - 1))
-    if isinstance(value, tuple):
-        return tuple(repeat_rows(part, samples) for part in value)
-    if isinstance(value, dict):
-        return {key: repeat_rows(part, samples) for key, part in value.items()}
-    raise TypeError(f"features must be tensors, tuples or dicts of tensors, not {type(value).__name__}")
+def mapped(change: Callable[[Tensor], Tensor], part: Any) -> Any:
+    """The part with every tensor in it changed.
+
+    Raises
+    ------
+    TypeError
+        For a part that holds something else.
+    """
+    if part is None:
+        return None
+    if isinstance(part, Tensor):
+        return change(part)
+    if isinstance(part, tuple):
+        return tuple(mapped(change, each) for each in part)
+    if isinstance(part, dict):
+        return {name: mapped(change, each) for name, each in part.items()}
+    raise TypeError(f"a part of a batch must be a tensor, or a tuple or dict of tensors, not {type(part).__name__}")
+
+
+def tensors_in(part: Any) -> Iterator[Tensor]:
+    """Every tensor of a part."""
+    if isinstance(part, Tensor):
+        yield part
+    elif isinstance(part, tuple | dict):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from tensors_in(each)
+
+
+def repeat_rows(part: Any, samples: int) -> Any:
+    """Repeat the rows of every tensor `samples` times, sample-major: row s * B + b is example b."""
+    if samples == 1:
+        return part
+    return mapped(lambda tensor: tensor.repeat(samples, *[1] * (tensor.dim() - 1)), part)
+
+
+def call(network: nn.Module, value: Any, condition: Any) -> Any:
+    """`network(value)`, or `network(value, condition)` where there is a condition."""
+    return network(value) if condition is None else network(value, condition)

@@ -17,7 +17,7 @@ class Level:
 
     Attributes
     ----------
-    z : Tensor (N, D)
+    z : Tensor (N, D), or (N, channels, height, width) where there are latents at every place
         The sampled latents.
     prior : Distribution
         p(z | levels above, condition), one event for each row.
@@ -27,10 +27,10 @@ class Level:
 
     z: Tensor
     prior: Distribution
-    posterior: Independent | None
+    posterior: Distribution | None
 
     def kl_per_unit(self) -> Tensor | None:
-        """KL(q || p) of each unit in nats, (N, D); None where the prior does not factorise over units."""
+        """KL(q || p) of each unit in nats, shaped as z; None where prior or posterior are not products of normals."""
         if not (is_diagonal_normal(self.prior) and is_diagonal_normal(self.posterior)):
             return None
         return kl_divergence(self.posterior.base_dist, self.prior.base_dist)
@@ -68,6 +68,8 @@ class Evidence:
         KL(q || p) given the z above, in closed form where one exists, else the sampled log-ratio.
     levels : list of Level
         The levels themselves, over S * B rows, sample-major, top first.
+    aside : Tensor () or None
+        What is trained beside the bound and stands in none: mean nats an example, in training only.
     """
 
     log_likelihood: Tensor
@@ -76,6 +78,7 @@ class Evidence:
     log_posterior: Tensor
     kl: Tensor
     levels: list[Level]
+    aside: Tensor | None = None
 
     @classmethod
     def gather(cls, levels: list[Level], log_likelihood: Tensor, log_labels: Tensor, samples: int) -> "Evidence":

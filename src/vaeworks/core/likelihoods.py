@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, distributions, nn
 
 from ..errors import VaeworksError
+from .batch import call
 from .precision import at_least_float32
 
 
@@ -34,6 +35,10 @@ class Elementwise:
     def mean(self) -> Tensor:
         """The mean of every entry of the target, (N, ...)."""
         return self.entries.mean
+
+    def stddev(self) -> Tensor:
+        """The standard deviation of every entry of the target, (N, ...)."""
+        return self.entries.stddev
 
     def mode(self) -> Tensor:
         """The most probable target, (N, ...)."""
@@ -113,7 +118,3 @@ class PartlyObserved(distributions.Categorical):
             return (value * self.logits).sum(-1)
         scores = super().log_prob(value.clamp(min=0))
         return torch.where(value < 0, torch.zeros_like(scores), scores)
-
-
-def call(network: nn.Module, z: Tensor, condition: object) -> Tensor:
-    return network(z) if condition is None else network(z, condition)

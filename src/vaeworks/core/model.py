@@ -1,38 +1,19 @@
 """A latent-variable model: one top-down pass over one or more levels of z."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from .batch import Batch, repeat_rows
+from .batch import Batch, call, repeat_rows
+from .choosing import Choose, from_posterior
 from .evidence import Evidence, Level
 
 ROWS_AT_ONCE = 640
-Choose = Callable[[Distribution, Distribution | None], Tensor]
-
-
-def from_posterior(prior: Distribution, posterior: Distribution | None) -> Tensor:
-    """Draw z from q, as training does; the draw is reparametrised (Kingma & Welling 2014, section 2.4)."""
-    return posterior.rsample()  # type: ignore[union-attr]
-
-
-def posterior_mean(prior: Distribution, posterior: Distribution | None) -> Tensor:
-    """The mean of q, as `transform` and `predict` use it."""
-    return posterior.mean  # type: ignore[union-attr]
-
-
-def from_prior(prior: Distribution, posterior: Distribution | None) -> Tensor:
-    """Draw z from p, as generation does."""
-    return prior.sample()
-
-
-def replay(zs: Iterable[Tensor]) -> Choose:
-    """Use the given z of each level, top first."""
-    rest = iter(zs)
-    return lambda prior, posterior: next(rest)
+Read = tuple[Any, Any]  # features, condition
 
 
 class LatentModel(nn.Module):
@@ -60,9 +41,13 @@ class LatentModel(nn.Module):
     conditioner : nn.Module or None
         Turns `batch.condition` into the condition that the other parts read, once a pass.
     first_state : nn.Module or None
-        Turns the top level's z into the state that the blocks refine; needed only with blocks.
+        `first_state(z)`, or `first_state(z, condition)` where there is a condition, gives the state that the blocks
+        refine; needed only with blocks.
     blocks : iterable of nn.Module
         Lower levels, `(state, features, condition, choose) -> (Level, state)`.
+    aside : nn.Module or None
+        `aside(levels, batch, condition)` gives what is trained beside the bound and stands in none, a scalar: mean nats
+        an example. It runs in `forward` in training only; its parameters and buffers are kept like all others.
     """
 
     def __init__(
@@ -75,20 +60,27 @@ class LatentModel(nn.Module):
         conditioner: nn.Module | None = None,
         first_state: nn.Module | None = None,
         blocks: Iterable[nn.Module] = (),
+        aside: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.encoder, self.posterior, self.prior, self.decoder = encoder, posterior, prior, decoder
         self.heads = nn.ModuleDict(heads or {})
         self.conditioner, self.first_state = conditioner, first_state
-        self.blocks = nn.ModuleList(blocks)
+        self.blocks, self.aside = nn.ModuleList(blocks), aside
 
     def forward(self, batch: Batch, samples: int = 1, choose: Choose = from_posterior) -> Evidence:
-        """The same as `evidence`: wrappers for devices and processes wrap only this."""
-        return self.evidence(batch, samples, choose)
+        """The evidence, and in training what stands aside: wrappers for devices and processes wrap only this."""
+        read = self.read(batch)
+        evidence = self.evidence(batch, samples, choose, read)
+        if self.aside is not None and self.training:
+            evidence.aside = self.aside(evidence.levels, batch, repeat_rows(read[1], samples))
+        return evidence
 
-    def evidence(self, batch: Batch, samples: int = 1, choose: Choose = from_posterior) -> Evidence:
-        """Every term of the bound for a batch, with `samples` draws of z an example."""
-        levels, state, condition = self.descend(batch, choose, samples)
+    def evidence(
+        self, batch: Batch, samples: int = 1, choose: Choose = from_posterior, read: Read | None = None
+    ) -> Evidence:
+        """Every term of the bound for a batch, with `samples` draws of z an example; `read` as for `descend`."""
+        levels, state, condition = self.descend(batch, choose, samples, read)
         target, observed = repeat_rows(batch.target, samples), repeat_rows(batch.observed, samples)
         log_likelihood = self.decoder(state, condition).log_prob(target, observed)
         log_labels = torch.zeros_like(log_likelihood)
@@ -96,41 +88,56 @@ class LatentModel(nn.Module):
             log_labels = log_labels + head(levels[0].z).log_prob(repeat_rows(batch.labels[name], samples))
         return Evidence.gather(levels, log_likelihood, log_labels, samples)
 
-    def descend(self, batch: Batch, choose: Choose, samples: int = 1) -> tuple[list[Level], Tensor, object]:
-        """One top-down pass: the levels (top first), the state and the condition, over samples x batch rows."""
-        condition = self.conditioner(batch.condition) if self.conditioner else batch.condition
-        features = None if batch.input is None else self._features(batch.input, condition)
-        features, condition = repeat_rows(features, samples), repeat_rows(condition, samples)
+    def descend(
+        self, batch: Batch, choose: Choose, samples: int = 1, read: Read | None = None
+    ) -> tuple[list[Level], Any, Any]:
+        """One top-down pass: the levels (top first), the state and the condition, over samples x batch rows.
+
+        `read` is what `read(batch)` gave, for several passes over one batch.
+        """
+        features, condition = (repeat_rows(part, samples) for part in read or self.read(batch))
         posterior = None if features is None else self.posterior(features)
         prior = self.top_prior(len(batch) * samples, condition)
         z = choose(prior, posterior)
-        levels, state = [Level(z, prior, posterior)], self.first_state(z) if self.first_state else z
+        levels, state = [Level(z, prior, posterior)], call(self.first_state, z, condition) if self.first_state else z
         for block in self.blocks:
             level, state = block(state, features, condition, choose)
             levels.append(level)
         return levels, state, condition
 
-    def top_prior(self, rows: int, condition: object = None) -> Distribution:
+    def read(self, batch: Batch) -> Read:
+        """The features of the input (None without one), and the condition as the other parts take it."""
+        condition = self.conditioner(batch.condition) if self.conditioner else batch.condition
+        return None if batch.input is None else call(self.encoder, batch.input, condition), condition
+
+    def posterior_of(self, batch: Batch) -> Distribution:
+        """q(z | input, condition) of the top level."""
+        return self.posterior(self.read(batch)[0])
+
+    def encode(self, input: Any, condition: Any = None) -> Distribution:
+        """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
+        return self.posterior(call(self.encoder, input, condition))
+
+    def top_prior(self, rows: int, condition: Any = None) -> Distribution:
         """p(z | condition) of the top level for so many rows."""
         return self.prior(condition, self.encode).expand((rows,))
 
-    def encode(self, input: Tensor, condition: object = None) -> Distribution:
-        """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
-        return self.posterior(self._features(input, condition))
-
-    def _features(self, input: Tensor, condition: object) -> object:
-        return self.encoder(input) if condition is None else self.encoder(input, condition)
+    def has_conditional_prior(self, condition: Any) -> bool:
+        """Whether p(z | condition) of the top level is one distribution a row, rather than one for all."""
+        return len(self.prior(condition, self.encode).batch_shape) > 0
 
 
-def importance_bound(model: LatentModel, batch: Batch, samples: int, at_once: int | None = None) -> Tensor:
+def importance_bound(
+    model: LatentModel, batch: Batch, samples: int, at_once: int | None = None, read: Read | None = None
+) -> Tensor:
     """The importance-weighted bound in nats, (B,), with `samples` draws taken `at_once` at a time.
 
     Memory grows with `at_once`, not with `samples`; None takes as many as make 640 rows (Burda et al. 2016, eq. 8).
     """
-    at_once = at_once or max(1, ROWS_AT_ONCE // len(batch))
+    at_once, read = at_once or max(1, ROWS_AT_ONCE // len(batch)), read or model.read(batch)
     total = torch.full((len(batch),), -math.inf, device=next(model.parameters()).device)
     for draws in chunk_sizes(samples, at_once):
-        weights = model.evidence(batch, draws).log_weights()
+        weights = model.evidence(batch, draws, read=read).log_weights()
         total = torch.logaddexp(total, weights.logsumexp(0))
     return total - math.log(samples)
 

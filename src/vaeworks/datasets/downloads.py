@@ -41,10 +41,14 @@ def in_few_words(error: requests.RequestException) -> str:
 
 def check_digest(path: Path, algorithm: str, expected: str) -> None:
     """Refuse a file whose checksum (md5, sha256) is another."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, algorithm).hexdigest()
+    found = digest(path, algorithm)
     if found != expected:
         raise VaeworksError(
             f"{path.name} is damaged or altered (its {algorithm} begins {found[:8]}, not {expected[:8]}), so it is not "
             "used: try again, or get it elsewhere and pass the folder that holds it with --data."
         )
+
+
+def digest(path: Path, algorithm: str) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from .encodings import not_encoded, without_mark
 from .lines import grouped
+from .listing import class_tree
 
 
 class ClassFolders:
@@ -22,14 +23,16 @@ class ClassFolders:
     def __init__(self, path: Path, encoding: str) -> None:
         self.path = path
         self.encoding = encoding
-        classes = {folder.name: sorted(folder.glob("*.txt")) for folder in visible_folders(path)}
-        self.classes = sorted(name for name, files in classes.items() if files)
+        tree = class_tree(path, (".txt",))
+        self.classes = sorted(tree.classes)
         places = [
             ((number + 0.5) / len(files), name, file)
-            for name, files in classes.items()
+            for name, files in tree.classes.items()
             for number, file in enumerate(files)
         ]
         self.files = [(name, file) for _, name, file in sorted(places)]
+        if self.files:
+            tree.say_left_out()
 
     def columns(self) -> dict[str, str]:
         name = "sentiment" if self.classes == ["neg", "pos"] else "label"
@@ -51,7 +54,3 @@ class ClassFolders:
             return file.read_text(encoding=without_mark(self.encoding))
         except UnicodeError as error:
             raise not_encoded(file, self.encoding) from error
-
-
-def visible_folders(path: Path) -> list[Path]:
-    return sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))

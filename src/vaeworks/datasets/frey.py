@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arrays import picked
 from .cache import cache_folder, filling, local_copy
-from .downloads import fetch
+from .downloads import check_digest, fetch
 from .held_out import chosen
 from .matlab import read_columns
 from .pictures import ImageSet, Pictures
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 URL = "https://cs.nyu.edu/~roweis/data/frey_rawface.mat"
+SHA256 = "265a83a23adb081755cd3de375509828e690324d1d60f076b8ecebc840d59c64"
 MATLAB = "frey_rawface.mat"
 KEPT = "frey_faces.npz"
 ABOUT: dict[str, Any] = {
@@ -25,7 +26,7 @@ ABOUT: dict[str, Any] = {
     "splits": "train, validation and test of 80, 10 and 10%: the video is cut into 20 blocks, of which two are "
     "validation and two test, since neighbouring frames are near copies",
     "licence": "none stated",
-    "source": f"{URL} (no published checksum is known, so only the form is checked)",
+    "source": URL,
     "local": f"--data PATH or VAEWORKS_DATA: a folder that holds faces/{KEPT} (images), or {MATLAB}",
 }
 HEIGHT, WIDTH = 28, 20
@@ -39,19 +40,19 @@ def is_cached() -> bool:
     return (cache_folder("frey") / KEPT).is_file()
 
 
-def load(data: Path | None = None, url: str = URL) -> ImageSet:
+def load(data: Path | None = None, url: str = URL, sha256: str = SHA256) -> ImageSet:
     """The frames in the splits train, validation and test, each in the order of the video.
 
     Parameters
     ----------
     data : Path, optional
         A local copy: the .npz or the .mat file, or a folder that holds it.
-    url : str
-        What to download.
+    url, sha256 : str
+        What to download, and its checksum.
     """
     import numpy as np
 
-    frames = read_frames(data, url)
+    frames = read_frames(data, url, sha256)
     pictures = Pictures(frames[..., np.newaxis], None)
     block = np.arange(len(frames)) * BLOCKS // len(frames)
     held_out = {split: np.isin(block, blocks) for split, blocks in HELD_OUT.items()}
@@ -59,12 +60,12 @@ def load(data: Path | None = None, url: str = URL) -> ImageSet:
     return ImageSet("frey", {split: chosen(pictures, np.flatnonzero(mask)) for split, mask in masks.items()}, None)
 
 
-def read_frames(data: Path | None, url: str) -> np.ndarray:
+def read_frames(data: Path | None, url: str, sha256: str) -> np.ndarray:
     import numpy as np
 
     copy = local_copy("frey", [(KEPT,), (f"faces/{KEPT}",), (MATLAB,)], data)
     if copy is not None and copy[0].suffix == ".mat":
-        return read_columns(copy[0], "ff", HEIGHT, WIDTH)
+        return read_matlab(copy[0], sha256)
     cached = cache_folder("frey") / KEPT
     if copy is None and not cached.is_file():
         log.info("frey: downloading %s", url)
@@ -72,5 +73,10 @@ def read_frames(data: Path | None, url: str) -> np.ndarray:
             place = folder / "download"
             place.mkdir()
             fetch("frey", url, place / MATLAB)
-            np.savez_compressed(folder / KEPT, images=read_columns(place / MATLAB, "ff", HEIGHT, WIDTH))
+            np.savez_compressed(folder / KEPT, images=read_matlab(place / MATLAB, sha256))
     return picked(copy[0] if copy else cached, {"images": (HEIGHT, WIDTH)})["images"]
+
+
+def read_matlab(path: Path, sha256: str) -> np.ndarray:
+    check_digest(path, "sha256", sha256)
+    return read_columns(path, "ff", HEIGHT, WIDTH)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from vaeworks.errors import VaeworksError
 
 from .decoding import ENDINGS, decode, fitted, sides
+from .listing import class_tree, say_left_out, sorted_out, visible
 from .pictures import Pictures
 
 if TYPE_CHECKING:
@@ -32,13 +33,16 @@ def split_folders(folder: Path) -> dict[str, Path]:
 
     A folder called train among class folders is a class, unless there is a test or validation folder too.
     """
-    filled = [entry for entry in visible(folder) if entry.is_dir() and holds_pictures(entry)]
+    _, folders, _ = sorted_out(folder, ENDINGS)
+    filled = [entry for entry in folders if holds_pictures(entry)]
     named = [entry for entry in filled if entry.name in SPLIT_FOLDERS]
     splits = {SPLIT_FOLDERS[entry.name]: entry for entry in named}
     if len(splits) < len(named):
         twice = [entry for entry in named if SPLIT_FOLDERS[entry.name] == "validation"]
         raise VaeworksError(f"{folder} has more than one validation folder: {listed(twice)}. Keep one.")
     if "train" in splits and (len(named) > 1 or len(filled) == 1):
+        left_out = [entry for entry in visible(folder) if entry not in named]
+        say_left_out(folder, f"files and folders beside {listed(named)}", left_out)
         return {split: splits[split] for split in ("train", "validation", "test") if split in splits}
     if named and len(named) == len(filled):
         raise VaeworksError(f"{folder} holds {listed(named)} but no train folder: add one, or name a single folder.")
@@ -51,8 +55,8 @@ def read_pictures(folder: Path, resize: int | None) -> Pictures:
     The classes are dealt evenly in the order of their files' names, so that any first pictures hold every
     class. A single class folder is no class: its pictures have no labels.
     """
-    flat = picture_files(folder)
-    classes = {entry.name: files for entry in visible(folder) if entry.is_dir() and (files := picture_files(entry))}
+    tree = class_tree(folder, ENDINGS)
+    flat, classes = tree.flat, tree.classes
     if flat and classes:
         raise VaeworksError(
             f"{folder} holds pictures both in itself ({flat[0].name}) and in folders ({', '.join(classes)}): move them "
@@ -64,6 +68,7 @@ def read_pictures(folder: Path, resize: int | None) -> Pictures:
             f"{folder} holds no pictures: it should hold {', '.join(ENDINGS)} files, or class folders of them, but it "
             f"holds {found}."
         )
+    tree.say_left_out()
     if len(classes) < 2:
         return Pictures(stacked(flat or next(iter(classes.values())), resize), None)
     places = [
@@ -96,15 +101,8 @@ def stacked(files: list[Path], resize: int | None) -> np.ndarray:
 
 
 def holds_pictures(folder: Path) -> bool:
-    return bool(picture_files(folder)) or any(entry.is_dir() and picture_files(entry) for entry in visible(folder))
-
-
-def picture_files(folder: Path) -> list[Path]:
-    return [entry for entry in visible(folder) if entry.suffix.lower() in ENDINGS and entry.is_file()]
-
-
-def visible(folder: Path) -> list[Path]:
-    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    tree = class_tree(folder, ENDINGS)
+    return bool(tree.flat or tree.classes)
 
 
 def listed(entries: list[Path]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from .columns import check_kinds, choose_columns, listed
 from .encodings import check_encoding
 from .folders import ClassFolders
 from .lines import JsonSource, TextSource
+from .listing import mode, visible
 from .missing import no_such, unreadable
 from .parquet import ParquetSource
 from .rows import Dataset, Rows
@@ -126,14 +128,15 @@ def file_source(path: Path, encoding: str) -> Source:
 
 
 def split_files(path: Path, encoding: str) -> dict[str, Source]:
-    files = [entry for entry in sorted(path.iterdir()) if entry.is_file() and entry.suffix.lower() in FORMATS]
+    named = [entry for entry in visible(path) if entry.stem in SPLITS and entry.suffix.lower() in FORMATS]
+    files = [entry for entry in named if stat.S_ISREG(mode(entry))]
     splits: dict[str, Source] = {}
     for split in SPLITS:
-        named = [file for file in files if file.stem == split]
-        if len(named) > 1:
-            raise VaeworksError(f"{path} has two {split} files: {listed(file.name for file in named)}. Keep one.")
-        if named:
-            splits[split] = file_source(named[0], encoding)
+        of_split = [file for file in files if file.stem == split]
+        if len(of_split) > 1:
+            raise VaeworksError(f"{path} has two {split} files: {listed(file.name for file in of_split)}. Keep one.")
+        if of_split:
+            splits[split] = file_source(of_split[0], encoding)
     if splits and "train" not in splits:
         found = listed(source.path.name for source in splits.values())
         raise VaeworksError(f"{path} holds {found} but no train file: add one, or name a single file.")
@@ -143,7 +146,7 @@ def split_files(path: Path, encoding: str) -> dict[str, Source]:
 def class_folders(path: Path, encoding: str) -> Source:
     folders = ClassFolders(path, encoding)
     if not folders.files:
-        found = listed(entry.name for entry in sorted(path.iterdir())[:5]) or "nothing"
+        found = listed(entry.name for entry in visible(path)[:5]) or "nothing"
         raise VaeworksError(
             f"{path} holds no texts: it should hold class folders of .txt files (such as pos and neg) "
             f"or train.csv, test.csv and the like, but it holds {found}."

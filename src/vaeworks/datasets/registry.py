@@ -27,9 +27,9 @@ NAMED_OF_KIND = {
         "breast-cancer": "vaeworks.datasets.sklearn_tables:breast_cancer",
         "digits": "vaeworks.datasets.sklearn_tables:digits",
         "penguins": "vaeworks.datasets.penguins",
-        "covtype": "vaeworks.datasets.sklearn_tables:covtype",
-        "adult": "vaeworks.datasets.sklearn_tables:adult",
-        "california": "vaeworks.datasets.sklearn_tables:california",
+        "covtype": "vaeworks.datasets.covtype",
+        "adult": "vaeworks.datasets.adult",
+        "california": "vaeworks.datasets.california",
     },
 }
 # A name that two kinds have, such as digits, is described as the first one's.

@@ -153,6 +153,7 @@ def pip_download(requirement: str, folder: Path) -> None:
     patience = ["--retries", "2", "--timeout", "20"]
     command = [
         sys.executable,
+        "-I",  # else a pip.py in the working folder would be run
         "-m",
         "pip",
         "download",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from .tables import TableSet
 
 
-def load_table(source: str | Path, *, label: str | None = None, data: Path | None = None) -> TableSet:
+def load_table(
+    source: str | Path, *, label: str | None = None, data: Path | None = None, words: Collection[str] = ()
+) -> TableSet:
     """Load a named table or a local file into memory.
 
     Parameters
@@ -26,6 +29,8 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
         there are no labels, and leaves such a column among the others.
     data : Path, optional
         A local copy of a named data set.
+    words : collection of str
+        Columns of a local .csv or .tsv that hold words, even where these look like numbers.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
         raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source.")
     from .table_files import read_table
 
-    table = read_table(Path(source))
+    table = read_table(Path(source), words)
     names = table.column_names
     if label and label not in names:
         raise MissingColumnError(

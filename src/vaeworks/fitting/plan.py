@@ -4,10 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from torch import Tensor
-
-from ..core.batch import Batch
-from ..core.evidence import Evidence
+from ..core.model import LatentModel
 from ..errors import VaeworksError
 
 
@@ -73,26 +70,34 @@ class Phase:
         How long it lasts.
     trains : tuple of str
         Names of the model's parts that train ('encoder', 'prior', ...); empty for all. The rest is frozen.
+    turns : tuple of tuple of str
+        Parts that train in turn, one entry an epoch, over and over, as in RecVAE (Shenbin et al. 2020); in the place of
+        `trains`. Optimiser, average and best epoch span them all.
     learning_rate, kl_weight, label_weight : Schedule
         The step size, and the weights (beta, label weight) in the objective.
+    aside_weight : float
+        Of what the model trains aside.
     rate : float or None
         Nats of KL that training holds by moving the KL weight, which `kl_weight` then no longer sets.
     """
 
     epochs: int
     trains: tuple[str, ...] = ()
+    turns: tuple[tuple[str, ...], ...] = ()
     learning_rate: Schedule = Schedule(1e-3, 1e-3)
     kl_weight: Schedule = Schedule(1.0, 1.0)
     label_weight: Schedule = Schedule(1.0, 1.0)
+    aside_weight: float = 1.0
     rate: float | None = None
+
+    def parts_at(self, epoch: int) -> tuple[str, ...]:
+        """Names of the parts that train in an epoch of the phase; empty for all."""
+        return self.turns[epoch % len(self.turns)] if self.turns else self.trains
 
     def warm_up(self) -> float:
         """Epochs until the weights of the objective have settled."""
         schedules = (self.label_weight,) if self.rate else (self.kl_weight, self.label_weight)
         return max(schedule.length() for schedule in schedules)
-
-
-Penalty = Callable[[Evidence, Batch], Tensor]
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,9 @@ class Plan:
         Decay of the moving average of the weights, which is then what is validated and kept.
     weight_decay, clip_norm : float
         Of AdamW, and the largest norm of a gradient.
-    penalty : callable or None
-        `penalty(evidence, batch)` gives nats (a scalar) to add to the objective; no reported bound contains it.
+    judge : callable or None
+        `judge(model)`, lower is better, chooses the best epoch, as by a ranking metric; None takes the bound on the
+        validation data.
     seed : int
         Of the data order and of every draw.
     """
@@ -123,7 +129,7 @@ class Plan:
     averaging: float | None = None
     weight_decay: float = 0.01
     clip_norm: float = 5.0
-    penalty: Penalty | None = None
+    judge: Callable[[LatentModel], float] | None = None
     seed: int = 0
 
     @property
@@ -142,7 +148,7 @@ class Plan:
 
 def training_only(part: str, plan: Plan) -> Plan:
     """The last phase of a plan, for one part of the model and the plain bound."""
-    phase = replace(plan.phases[-1], trains=(part,), kl_weight=constant(1.0), rate=None)
+    phase = replace(plan.phases[-1], trains=(part,), turns=(), kl_weight=constant(1.0), aside_weight=0.0, rate=None)
     return replace(plan, phases=(phase,), free_bits=0.0)
 
 

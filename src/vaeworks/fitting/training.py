@@ -1,11 +1,12 @@
 """`fit(model, data, plan)`: the loop that trains every model of the package."""
 
 import logging
+import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -16,8 +17,10 @@ from ..core.batch import Batch
 from ..core.evidence import Evidence
 from ..core.model import LatentModel
 from ..errors import VaeworksError
+from ..finite import is_finite, nulled
 from .checkpoint import Position, read_checkpoint, restore_optimizer, write_checkpoint
 from .devices import make_fabric
+from .examples import Data
 from .monitors import Monitor
 from .objective import objective
 from .plan import Plan, RateControl
@@ -28,16 +31,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TERMS = ("reconstruction", "kl", "labels", "objective")
 MOST_SKIPPED = 20
-
-
-class Data(Protocol):
-    """Examples that training reads, in batches whose order a seed decides."""
-
-    def __len__(self) -> int:
-        """Batches an epoch."""
-
-    def epoch(self, seed: int | None) -> Iterable[Batch]:
-        """Every example once; shuffled by `seed`, or in the order given when it is None."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -72,8 +65,8 @@ def fit(
         Go on from the checkpoint; the result equals that of a fit which was never interrupted.
 
     history : list of dict
-        Filled with one record an epoch (its weights, and the mean terms in nats over training and validation data),
-        so that an interrupted fit leaves it too.
+        Filled with one record an epoch (its weights, and the mean terms in nats over training and validation data,
+        None where one is not finite), so that an interrupted fit leaves it too.
 
     Returns
     -------
@@ -85,7 +78,8 @@ def fit(
     Interrupted
         At Ctrl-C, with the best weights so far in the model; a plain KeyboardInterrupt before the first epoch's end.
     VaeworksError
-        When 20 steps in a row are not finite, or when the checkpoint cannot be resumed.
+        When 20 steps in a row are not finite, when no validation loss is that could be compared, or when the checkpoint
+        cannot be resumed.
     """
     fabric = fabric or make_fabric()
     history = [] if history is None else history
@@ -132,11 +126,10 @@ class _Run:
         self.begin_phase()
 
     def begin_phase(self) -> None:
-        """Freeze and thaw parts, and make the optimiser, the averaged weights and the rate control."""
+        """Make the optimiser of every part that will train, the averaged weights and the rate control."""
         index, self.first_epoch = self.plan.phase_at(self.position.epoch)
         self.phase = self.plan.phases[index]
-        for name, part in self.model.named_children():
-            part.requires_grad_(not self.phase.trains or name in self.phase.trains)
+        self._thaw({part for turn in self.phase.turns for part in turn} or set(self.phase.trains))
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         optimizer = torch.optim.AdamW(
             trained,
@@ -148,11 +141,17 @@ class _Run:
         self.average = AveragedModel(self.model, avg_fn=ramped(self.plan.averaging)) if self.plan.averaging else None
         self.rate = RateControl(self.phase.rate, self.position.log_kl_weight) if self.phase.rate else None
 
+    def _thaw(self, parts: Collection[str]) -> None:
+        """Let these parts train, and freeze the rest; none means all."""
+        for name, part in self.model.named_children():
+            part.requires_grad_(not parts or name in parts)
+
     def epoch(self, monitors: Sequence[Monitor]) -> None:
         """One pass over the data, its validation, its record and its checkpoint."""
         began, number, total, steps = time.perf_counter(), self.position.epoch, np.zeros(len(TERMS)), 0
         seed, self.skipped = mixed_seed(self.plan.seed, number), 0
         torch.manual_seed(mixed_seed(self.plan.seed, number, self.fabric.global_rank))
+        self._thaw(self.phase.parts_at(number - self.first_epoch))
         self._set_modes()
         for index, batch in enumerate(self.data.epoch(seed)):
             weights = self._weights(number - self.first_epoch + index / len(self.data))
@@ -171,6 +170,7 @@ class _Run:
 
     def _set_modes(self) -> None:
         """Frozen parts are in eval mode, but for RNNs: cuDNN's cannot backpropagate in it, and ours hold no dropout."""
+        self.model.train()
         for part in self.model.children():
             frozen = not any(parameter.requires_grad for parameter in part.parameters())
             part.train(not frozen)
@@ -192,9 +192,9 @@ class _Run:
         part, share = shard(batch, self.fabric.global_rank, self.fabric.world_size)
         part = part.to(self.fabric.device)
         evidence = self.wrapped(part)
-        loss = objective(evidence, weights["kl_weight"], weights["label_weight"], self.plan.free_bits)
-        if self.plan.penalty:
-            loss = loss + self.plan.penalty(evidence, part)
+        loss = objective(
+            evidence, weights["kl_weight"], weights["label_weight"], self.plan.free_bits, self.phase.aside_weight
+        )
         terms = self._together(torch.stack([*mean_terms(evidence), loss.detach()]) * share)
         self.position.step += 1
         broken = [name for name, value in zip(TERMS, terms, strict=True) if not np.isfinite(value)]
@@ -223,27 +223,27 @@ class _Run:
         self.skipped, self.skipped_in_a_row = self.skipped + 1, self.skipped_in_a_row + 1
         log.warning("step %d skipped: its %s is not finite", self.position.step, term)
         if self.skipped_in_a_row >= MOST_SKIPPED:
-            raise VaeworksError(
-                f"training broke: the {term} was not finite for {MOST_SKIPPED} steps in a row "
-                f"(the last was step {self.position.step}): "
-                "lower learning_rate, or look for extreme values in the data"
+            raise broke(
+                f"the {term} was not finite for {MOST_SKIPPED} steps in a row (the last was step {self.position.step})"
             )
 
     def _end_epoch(self, weights: dict, train: dict, began: float, monitors: Sequence[Monitor]) -> None:
         """Validate, decide whether the phase is over, and write everything down."""
         position, held_out = self.position, self._validate()
+        judged = self._judged()
         record = {
             "epoch": position.epoch,
             "step": position.step,
             **weights,
-            "train": train,
-            "validation": held_out,
+            "train": nulled(train),
+            "validation": nulled(held_out),
+            **({} if judged is None else {"judged": judged}),
             "skipped_steps": self.skipped,
             "seconds": time.perf_counter() - began,
         }
         position.history.append(record)
         if self._settled(train["kl"]):
-            self._compare(held_out, weights["label_weight"])
+            self._compare(self._bound_of(held_out, weights["label_weight"]) if judged is None else judged)
         log.info("epoch %d: trained %s; held out %s", position.epoch + 1, shown(train), shown(held_out or {}))
         for monitor in monitors:
             monitor.epoch(record)
@@ -252,6 +252,8 @@ class _Run:
             position.log_kl_weight = self.rate.log_weight
         over = self._phase_is_over()
         if over:
+            if not self.best and not is_finite(held_out):
+                raise broke("the validation loss was not finite at the end")
             self.keep_best()
             position.epoch = self.first_epoch + self.phase.epochs
             position.best_loss, position.best_epoch, self.best = None, -1, {}
@@ -268,12 +270,15 @@ class _Run:
             return False
         return self.position.epoch + 1 - self.first_epoch >= self.phase.warm_up()
 
-    def _compare(self, held_out: dict | None, label_weight: float) -> None:
-        """Remember the weights if their validation loss is the best; a KL under the wanted rate earns nothing."""
+    def _bound_of(self, held_out: dict | None, label_weight: float) -> float:
+        """The validation loss, NaN where there is none; a KL under the wanted rate earns nothing."""
         if held_out is None:
-            return
+            return math.nan
         kl = max(held_out["kl"], self.phase.rate or 0.0)
-        loss = held_out["reconstruction"] + kl + label_weight * held_out["labels"]
+        return held_out["reconstruction"] + kl + label_weight * held_out["labels"]
+
+    def _compare(self, loss: float) -> None:
+        """Remember the weights if their loss is the best."""
         if not np.isfinite(loss):
             return
         if self.position.best_loss is None or loss < self.position.best_loss:
@@ -310,6 +315,10 @@ class _Run:
         means = dict(zip(TERMS, (total / rows).tolist(), strict=False))
         return means | {"negative_elbo": means["reconstruction"] + means["kl"]}
 
+    @torch.no_grad()
+    def _judged(self) -> float | None:
+        return None if self.plan.judge is None else float(self.plan.judge(self.kept.eval()))
+
     def _together(self, values: Tensor) -> np.ndarray:
         """The mean of a vector over all processes."""
         if self.fabric.world_size > 1:
@@ -340,6 +349,10 @@ class _Run:
         restore_optimizer(self.optimizer, optimizer)
         if self.average:
             self.average.load_state_dict(groups["average"])
+
+
+def broke(what: str) -> VaeworksError:
+    return VaeworksError(f"training broke: {what}: lower learning_rate, or look for extreme values in the data")
 
 
 def shown(terms: dict[str, float]) -> str:

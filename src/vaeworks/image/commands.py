@@ -80,8 +80,8 @@ def fit(
       vae fit image fashion --from models/fashion --only prior --prior flow --out models/flow
     """
     from ..fitting.monitors import ProgressBar
-    from ..fitting.session import assignments, fit_into_folder, summary
     from ..kinds import load
+    from ..storage.session import assignments, fit_into_folder, summary
     from .estimator import ImageVAE
 
     options = {
@@ -132,7 +132,7 @@ def evaluate(
 
       vae evaluate models/fashion --samples 500
     """
-    from ..fitting.session import evaluated
+    from ..storage.session import evaluated
 
     images, said = unseen(model, source, data, resize)
     images = images.head(limit)
@@ -187,7 +187,7 @@ def encode(
     """
     import numpy as np
 
-    from ..fitting.codes import write_codes
+    from ..storage.codes import write_codes
 
     splits = read(source, data, resize or resized(model)).splits
     rows = write_codes(model, np.concatenate([part.images for part in splits.values()]), out)
@@ -209,7 +209,7 @@ def sample(
 
       vae sample models/fashion -n 64 --label sneaker --temperature .8 --out grid.png
     """
-    from ..fitting.labels import class_named
+    from ..labels import class_named
 
     wanted = None if label is None else class_named(model.class_names_, label)
     return drawn(model, model.sample(n, wanted, temperature, seed, prior=prior), out)
@@ -290,7 +290,7 @@ def read(source: str, data: Path | None, resize: int | None) -> "ImageSet":
 
 def training_images(found: "ImageSet", classes: bool) -> dict[str, Any]:
     """The images to fit, and the validation images where the set has some."""
-    from ..fitting.session import training_part
+    from ..storage.session import training_part
 
     train = training_part(found)
     if classes and train.labels is None:
@@ -306,7 +306,7 @@ def unseen(
     """Images to judge a model by: those given, or a part of its own set that it was not trained on."""
     import numpy as np
 
-    from ..fitting.held_out import held_out
+    from ..held_out import held_out
 
     own, given = model.metrics_["fit"].get("source"), source is not None
     if not given and own is None:
@@ -342,7 +342,7 @@ def opened(model: "ImageVAE", picture: Path) -> "np.ndarray":
 def drawn(model: "ImageVAE", images: Any, out: Path, columns: int | None = None) -> dict:
     import numpy as np
 
-    from .pictures import as_bytes, grid, write_picture
+    from ..pixels.pictures import as_bytes, grid, write_picture
 
     write_picture(grid(as_bytes(np.asarray(images), model.likelihood_), columns), out)
     return {"images": len(images), "out": str(out)}

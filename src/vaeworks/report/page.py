@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import VaeworksError
-from ..fitting.files import written_whole
+from ..files import written_whole
 
 if TYPE_CHECKING:
-    from ..fitting.panels import Panel
+    from ..estimator.panels import Panel
     from .figures import Drawing
 
 

@@ -8,6 +8,7 @@ import typer
 from ..errors import MissingColumnError, VaeworksError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
     from ..datasets import TableSet
@@ -36,6 +37,10 @@ def ending(*allowed: str) -> Any:
 
 
 Out = Annotated[Path, typer.Option("--out", help="A csv or parquet to write.", callback=ending(".csv", ".parquet"))]
+Filled = Annotated[
+    Path,
+    typer.Option("--out", help="A csv, tsv or parquet to write.", callback=ending(".csv", ".tsv", ".parquet")),
+]
 
 
 def fit(
@@ -78,8 +83,8 @@ def fit(
       vae fit tabular digits --latent-dim 2 --out models/map
     """
     from ..fitting.monitors import ProgressBar
-    from ..fitting.session import assignments, fit_into_folder, summary
     from ..kinds import load
+    from ..storage.session import assignments, fit_into_folder, summary
     from .estimator import TabularVAE
 
     options = {
@@ -94,7 +99,7 @@ def fit(
     chosen: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     chosen |= assignments(others or [], TabularVAE())
     begun = None if start is None else load(start)
-    found = read(source, label, data)
+    found = read(source, label, data, begun if isinstance(begun, TabularVAE) else None)
     table = without(found, drop or [])
     always = {"label_name": found.label_name or "label", "random_state": seed, "device": device}
     estimator = TabularVAE(**({} if begun is None else begun.get_params())).set_params(**{**always, **chosen})
@@ -124,7 +129,7 @@ def evaluate(
 
       vae evaluate models/wine --samples 500
     """
-    from ..fitting.session import evaluated
+    from ..storage.session import evaluated
 
     table, labels, said = unseen(model, source, data)
     return evaluated(model, said, model.evaluate(table, labels, samples=samples))
@@ -139,7 +144,7 @@ def predict(model: "TabularVAE", source: Source, data: Local = None) -> dict:
     """
     if model.class_names_ is None:
         raise VaeworksError("this model was fitted without labels, so it predicts none: fit it with --label")
-    chances = model.predict_proba(rows_for(model, read(source, None, data)))
+    chances = model.predict_proba(rows_for(model, read(source, None, data, model)))
     names = model.class_names_.names
     return {
         "rows": [
@@ -161,9 +166,9 @@ def encode(
 
       vae encode models/wine wine.csv --out z.parquet
     """
-    from ..fitting.codes import write_codes
+    from ..storage.codes import write_codes
 
-    rows = write_codes(model, rows_for(model, read(source, None, data)), out)
+    rows = write_codes(model, rows_for(model, read(source, None, data, model)), out)
     return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out)}
 
 
@@ -190,24 +195,51 @@ def decode(
 def impute(
     model: "TabularVAE",
     source: Source,
-    out: Out,
+    out: Filled,
     samples: Annotated[int, typer.Option(min=1, help="Draws of z, weighed by importance.")] = 1000,
     data: Local = None,
 ) -> dict:
-    """Fill the holes of a table with what the model expects there; other columns stay beside.
+    """Fill the holes of a table with what the model expects there; all else stays as it is, other columns too.
+
+    From one csv or tsv into another, every cell that is no hole stays byte for byte.
 
     Examples:
 
       vae impute models/wine holes.csv --out full.csv
     """
-    found = read(source, "", data)
+    from ..datasets import is_named
+    from .learning import holes_of
+
+    found = read(source, "", data, model)
     table = rows_for(model, found)
     full = model.impute(table, samples=samples)
-    holes = sum(column.null_count for column in table.columns)
-    result = found.table
-    for name in table.column_names:
-        result = result.set_column(result.column_names.index(name), name, full.column(name))
-    return {"holes_filled": holes, **written(result, out)}
+    holes = {name: own for name, own in holes_of(table, model.reader_.columns).items() if own.any()}
+    counts = {name: int(own.sum()) for name, own in holes.items()}
+    said = {"holes_filled": sum(counts.values()), "holes_by_column": counts}
+    return {**said, **written_filled(found, full, holes, None if is_named(source) else Path(source), out)}
+
+
+def written_filled(
+    found: "TableSet", full: "pa.Table", holes: "dict[str, np.ndarray]", source: Path | None, out: Path
+) -> dict[str, Any]:
+    """Write a table with its holes filled: cell by cell as its file has them, or in the types that were read."""
+    from ..datasets.cells import filled_file
+    from ..datasets.table_files import separator_of
+    from ..files import written_whole
+
+    places = {name: found.table.column_names.index(name) for name in holes}
+    own, other = separator_of(source), separator_of(out)
+    if source is None or own is None or other is None:
+        result = found.table
+        for name, place in places.items():
+            column = full.column(name)
+            result = result.set_column(place, result.field(place).with_type(column.type), column)
+        return written(result, out)
+    changes = {places[name]: (rows, full.column(name).filter(rows).to_pylist()) for name, rows in holes.items()}
+    content = filled_file(source, (own, other), found.table.shape, changes)
+    with written_whole(out) as temporary:
+        temporary.write_bytes(content)
+    return {"rows_written": len(found), "out": str(out)}
 
 
 def anomalies(
@@ -229,7 +261,7 @@ def anomalies(
 
     if out is not None:
         ending(".csv", ".parquet")(out)
-    scores = model.anomaly_score(rows_for(model, read(source, None, data)))
+    scores = model.anomaly_score(rows_for(model, read(source, None, data, model)))
     if out is not None:
         written(pa.table({"anomaly_score": scores}), out)
     worst = scores.argsort(kind="stable")[::-1][:top]
@@ -252,13 +284,13 @@ def sample(
 
       vae sample models/wine -n 1000 --where class=1 --out synthetic.csv
     """
-    from ..fitting.labels import class_named
+    from ..labels import class_named
 
     pairs = [pair(word, "--where") for word in where or []]
     given = dict(pairs)
     if len(given) < len(pairs):
         raise VaeworksError("--where gives a column two values: give it one")
-    own = [column.name for column in model.columns_]
+    own = [column.name for column in model.reader_.columns]
     label = given.pop(model.label_name, None) if model.label_name not in own else None
     wanted = None if label is None else class_named(model.class_names_, label)
     drawn = model.sample(n, wanted, given or None, seed, prior, labels=model.class_names_ is not None)
@@ -306,10 +338,16 @@ def report(
     return {"report": str(out), **said}
 
 
-def read(source: str, label: str | None, data: Path | None) -> "TableSet":
+def read(source: str, label: str | None, data: Path | None, model: "TabularVAE | None" = None) -> "TableSet":
+    """A table, whose columns are words where the model that is to read it has words."""
     from ..datasets import load_table
 
-    return load_table(source, label=label, data=data)
+    return load_table(source, label=label, data=data, words=[] if model is None else words_of(model))
+
+
+def words_of(model: "TabularVAE") -> list[str]:
+    """The columns whose categories are words."""
+    return [column.name for column in model.reader_.columns if any(isinstance(each, str) for each in column.categories)]
 
 
 def pair(word: str, option: str) -> tuple[str, str]:
@@ -328,7 +366,7 @@ def without(found: "TableSet", drop: list[str]) -> "pa.Table":
 
 def rows_for(model: "TabularVAE", found: "TableSet") -> "pa.Table":
     """The columns that the model knows, in its order; others are left out."""
-    wanted = [column.name for column in model.columns_]
+    wanted = [column.name for column in model.reader_.columns]
     missing = [name for name in wanted if name not in found.table.column_names]
     if missing:
         raise missing_columns(found, missing)
@@ -346,18 +384,18 @@ def whole(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["
     if source is None and own is None:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
     if source is None:
-        found = read(own["source"], own["label"], data or (Path(own["data"]) if own["data"] else None))
+        found = read(own["source"], own["label"], data or (Path(own["data"]) if own["data"] else None), model)
     else:
-        found = labelled_alike(source, own["label"] if own else None, data)
+        found = labelled_alike(model, source, own["label"] if own else None, data)
     return rows_for(model, found), found.labels, {"dataset": found.name, "split": "all"}
 
 
-def labelled_alike(source: str, label: str | None, data: Path | None) -> "TableSet":
+def labelled_alike(model: "TabularVAE", source: str, label: str | None, data: Path | None) -> "TableSet":
     """A further table, with the label of the fit where it has that column."""
     try:
-        return read(source, label, data)
+        return read(source, label, data, model)
     except MissingColumnError:
-        return read(source, None, data)
+        return read(source, None, data, model)
 
 
 def unseen(
@@ -366,7 +404,7 @@ def unseen(
     """Rows to judge a model by: those given, or those of its own table that it was not trained on."""
     import numpy as np
 
-    from ..fitting.held_out import held_out
+    from ..held_out import held_out
 
     table, labels, said = whole(model, source, data)
     if source is not None:
@@ -380,7 +418,7 @@ def unseen(
 def written(table: Any, out: Path) -> dict[str, Any]:
     """Write rows, whatever the model gives them in."""
     from ..datasets.table_files import write_table
-    from ..fitting.files import written_whole
+    from ..files import written_whole
 
     with written_whole(out) as temporary:
         write_table(table, temporary)

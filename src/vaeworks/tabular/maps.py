@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..fitting.files import written_whole
+from ..files import written_whole
 
 INCHES, DOTS, MOST_CLASSES = 7.0, 160, 20
 

@@ -3,14 +3,13 @@
 import numpy as np
 import torch
 from sklearn.neighbors import NearestNeighbors
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..core.batch import Batch
-from ..core.evidence import Evidence
-from ..fitting.plan import Penalty
+from ..core.evidence import Level
 
-GROUP_NUMBER = "group"
-GROUP, MOST_REACH = 8, 20.0
+GROUP = "group"  # of the batch: near rows have one number
+MOST_TOGETHER, MOST_REACH = 8, 20.0
 
 
 def nearest(rows: np.ndarray, count: int) -> np.ndarray:
@@ -20,7 +19,7 @@ def nearest(rows: np.ndarray, count: int) -> np.ndarray:
 
 
 def grouped_order(neighbours: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Every row once, (N,), near rows next to each other in groups of at most GROUP; and the number of its group.
+    """Every row once, (N,), near rows next to each other in groups of at most 8; and the number of its group.
 
     A row with no free neighbour left has a group of its own.
     """
@@ -30,7 +29,7 @@ def grouped_order(neighbours: np.ndarray, random: np.random.Generator) -> tuple[
     free, groups = [True] * count, []
     for row in random.permutation(count).tolist():
         if free[row]:
-            group = [row, *[near for near in offered[row] if free[near]][: GROUP - 1]]
+            group = [row, *[near for near in offered[row] if free[near]][: MOST_TOGETHER - 1]]
             groups.append(group)
             for member in group:
                 free[member] = False
@@ -44,21 +43,26 @@ def reach_of(rows: int) -> float:
     return min(MOST_REACH, rows**0.5 / 4)
 
 
-def neighbour_penalty(weight: float, reach: float) -> Penalty:
-    """The cross-entropy of finding each row's partner among its batch, in nats, times `weight`.
+class NeighbourTerm(nn.Module):
+    """The cross-entropy of finding each row's partner among its batch, in nats: what the model trains aside.
 
     Rows attract by 1 / (1 + d^2), d their distance in posterior means (van der Maaten & Hinton 2008); the other rows of
     the batch are the negatives (InfoNC-t-SNE: Damrich et al. 2023).
+
+    Parameters
+    ----------
+    reach : float
+        See `reach_of`.
     """
 
-    def penalty(evidence: Evidence, batch: Batch) -> Tensor:
-        if GROUP_NUMBER not in batch.labels:
-            return evidence.log_likelihood.new_zeros(())
-        posterior = evidence.levels[0].posterior
-        assert posterior is not None
-        return weight * partner_cross_entropy(posterior.mean * reach, batch.labels[GROUP_NUMBER])
+    def __init__(self, reach: float) -> None:
+        super().__init__()
+        self.reach = reach
 
-    return penalty
+    def forward(self, levels: list[Level], batch: Batch, condition: object) -> Tensor:
+        posterior = levels[0].posterior
+        assert posterior is not None
+        return partner_cross_entropy(posterior.mean * self.reach, batch.extra[GROUP])
 
 
 def partner_cross_entropy(z: Tensor, groups: Tensor) -> Tensor:

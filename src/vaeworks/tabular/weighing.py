@@ -3,34 +3,16 @@
 import torch
 from numpy.polynomial.hermite_e import hermegauss
 from torch import Tensor
-from torch.distributions import Bernoulli, Categorical, Distribution, Normal
+from torch.distributions import Bernoulli, Categorical, Normal
 
 from ..core.batch import Batch
-from ..core.model import Choose, LatentModel
-from ..fitting.labels import LABEL
+from ..core.choosing import Choose
+from ..core.model import LatentModel
+from ..labels import LABEL
 from .likelihoods import Row
 from .scales import Scales
 
 DRAWS_A_CODE, NODES = 100, 20
-
-
-def common_draws(samples: int, latent_dim: int, seed: int, balanced: bool = False) -> Choose:
-    """Draw z from q with the same noise for every row, so that what comes of it does not depend on the other rows.
-
-    Balanced noise has mean 0 and variance 1 in every unit, as few draws have only by chance: then means over the draws
-    are exact for what is linear or quadratic in a unit. It is for means only: weights of balanced draws bound nothing.
-    """
-    noise = torch.randn(samples, 1, latent_dim, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-    if balanced:
-        noise = torch.cat([noise[: samples // 2], -noise[: samples // 2]])
-        noise = noise / noise.square().mean(0).sqrt()
-
-    def choose(prior: Distribution, posterior: Distribution | None) -> Tensor:
-        assert posterior is not None
-        mean, scale = posterior.mean, posterior.stddev
-        return mean + scale * noise.to(mean).expand(-1, len(mean) // samples, -1).flatten(0, 1)
-
-    return choose
 
 
 def weighed(model: LatentModel, batch: Batch, samples: int, choose: Choose) -> tuple[Row, Tensor]:

@@ -107,8 +107,8 @@ def fit(
       vae fit text my.csv --from imdb --out models/mine
     """
     from ..fitting.monitors import ProgressBar, TensorBoard
-    from ..fitting.session import assignments, fit_into_folder, summary
     from ..kinds import load
+    from ..storage.session import assignments, fit_into_folder, summary
     from .estimator import TextVAE
     from .presets import preset_for
 
@@ -164,7 +164,7 @@ def evaluate(
 
       vae evaluate models/mine new.csv --text review --label stars --samples 100
     """
-    from ..fitting.session import evaluated
+    from ..storage.session import evaluated
 
     X, said = examples(
         model, source, limit, Reading(text, label, encoding, drop_empty, None if data is None else str(data))
@@ -222,7 +222,7 @@ def encode(
       vae encode models/rotten my.csv --text review --out codes.parquet
     """
     from ..datasets import is_named
-    from ..fitting.codes import write_codes
+    from ..storage.codes import write_codes
 
     no_label = None if is_named(source) else ""
     reading = Reading(text, no_label, encoding, drop_empty, None if data is None else str(data))
@@ -247,7 +247,7 @@ def sample(
 
       vae sample imdb -n 5 --label positive --temperature 0.8 --seed 1
     """
-    from ..fitting.labels import class_named
+    from ..labels import class_named
 
     wanted = None if label is None else class_named(model.class_names_, label)
     return {"texts": model.sample(n, wanted, temperature, seed, prior=prior)}
@@ -295,7 +295,7 @@ def report(
 
 def training_rows(found: "Dataset", unlabelled: bool = True) -> dict[str, Any]:
     """The rows to fit, where wanted the unlabelled ones too, and the validation rows where the set has some."""
-    from ..fitting.session import training_part
+    from ..storage.session import training_part
 
     train = training_part(found)
     rows = tuple(found.splits[name] for name in ("unlabelled",) if unlabelled and name in found.splits)

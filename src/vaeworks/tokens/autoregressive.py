@@ -7,16 +7,17 @@ from torch import Tensor
 
 from .vocabulary import END, PAD, START, UNKNOWN
 
+State = tuple[Tensor, ...]  # each with N rows
 ROWS_AT_ONCE = 4096  # of log-probabilities over the whole vocabulary
 
 
 class Stepper(Protocol):
     """A network that reads tokens from left to right; N rows, T tokens, H features, V words."""
 
-    def begin(self, z: Tensor, condition: Any) -> Any:
-        """The state before the first token: a tuple of tensors with N rows."""
+    def begin(self, z: Tensor, condition: Any) -> tuple[State, State]:
+        """The state before the first token, and what is given to every step, which no step changes."""
 
-    def advance(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
+    def advance(self, tokens: Tensor, state: State, given: State) -> tuple[Tensor, State]:
         """Read tokens (N, T): features (N, T, H) that predict the next token each, and the state after the last."""
 
     def score(self, features: Tensor, targets: Tensor) -> Tensor:
@@ -61,7 +62,7 @@ class Autoregressive:
     def _features(self, target: Tensor, observed: Tensor) -> Tensor:
         known = target.masked_fill(~observed, PAD)
         inputs = torch.cat([torch.full_like(known[:, :1], START), known[:, :-1]], dim=1)
-        return self.network.advance(inputs, self.network.begin(self.z, self.condition))[0]
+        return self.network.advance(inputs, *self.network.begin(self.z, self.condition))[0]
 
     @torch.no_grad()
     def sample(self, temperature: float = 1.0) -> Tensor:
@@ -93,12 +94,12 @@ class Autoregressive:
         return self._decode(choose)
 
     def _decode(self, choose: Any) -> Tensor:
-        state, rows = self.network.begin(self.z, self.condition), len(self.z)
+        (state, given), rows = self.network.begin(self.z, self.condition), len(self.z)
         last = torch.full((rows,), START, device=self.z.device)
         ended = torch.zeros(rows, dtype=torch.bool, device=self.z.device)
         tokens: list[Tensor] = []
         while len(tokens) < self.most_tokens and not ended.all():
-            features, state = self.network.advance(last[:, None], state)
+            features, state = self.network.advance(last[:, None], state, given)
             last = choose(speakable(self.network.log_probs(features[:, 0]))).masked_fill(ended, PAD)
             tokens.append(last)
             ended = ended | (last == END)
@@ -111,7 +112,8 @@ class Autoregressive:
         Hypotheses are compared by their log-probability per token, since the sum alone favours short ones.
         """
         rows, device = len(self.z), self.z.device
-        state = self.network.begin(self.z.repeat_interleave(beams, 0), repeat_each(self.condition, beams))
+        begun = self.network.begin(self.z, self.condition)
+        state, given = (tuple(part.repeat_interleave(beams, 0) for part in parts) for parts in begun)
         scores = torch.full((rows, beams), -torch.inf, device=device)
         scores[:, 0] = 0.0
         tokens = torch.full((rows * beams, 1), START, device=device)
@@ -119,7 +121,7 @@ class Autoregressive:
         lengths = torch.zeros(rows, beams, device=device)
         first = torch.arange(rows, device=device)[:, None] * beams
         for _ in range(self.most_tokens):
-            features, state = self.network.advance(tokens[:, -1:], state)
+            features, state = self.network.advance(tokens[:, -1:], state, given)
             steps = speakable(self.network.log_probs(features[:, 0])).unflatten(0, (rows, beams))
             words = steps.shape[-1]
             steps = steps.masked_fill(ended[..., None], -torch.inf)
@@ -143,7 +145,3 @@ def speakable(log_probs: Tensor) -> Tensor:
     """Padding, the start mark and the unknown word, which names none, are never said."""
     silent = torch.tensor([PAD, START, UNKNOWN], device=log_probs.device)
     return log_probs.index_fill(1, silent, -torch.inf)
-
-
-def repeat_each(value: Any, times: int) -> Any:
-    return value if value is None else value.repeat_interleave(times, 0)

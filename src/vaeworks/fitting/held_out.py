@@ -1,9 +1,0 @@
-"""Which rows are left to validation: the same ones whatever the seed, so that they can be found again."""
-
-import numpy as np
-
-
-def held_out(first: int, count: int, share: float) -> np.ndarray:
-    """Whether each of the rows first, first + 1, ... is held out, (count,); they are spread evenly over a stream."""
-    scattered = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(2654435761) % np.uint64(2**32)
-    return scattered < share * 2**32

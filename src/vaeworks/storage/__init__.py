@@ -1,0 +1,1 @@
+"""A fitted model on disk, and a fit that ends as one."""

@@ -1,0 +1,33 @@
+"""The model card that all kinds share: what it is, how it was fitted, what was measured, what to beware of."""
+
+from typing import Any
+
+from .artifact import measured
+
+
+def card(estimator: Any) -> str:
+    """In Markdown: what every kind says, around how it says that it is built."""
+    parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
+    rows = "\n".join(f"| {name} | {shown(value)} |" for name, value in measured(estimator.metrics_).items())
+    facts = [f"{parameters:,} parameters", *estimator.facts()]
+    facts.append(f"trained for {len(estimator.history_)} epochs with `{estimator}`")
+    listed = "\n".join(f"- {fact}" for fact in facts)
+    return f"""# {estimator.title}
+
+{estimator.body()}
+
+{listed}
+
+Figures:
+
+| figure | value |
+|---|---|
+{rows}
+
+{estimator.caution}
+"""
+
+
+def shown(figure: Any) -> str:
+    """A figure in a table; a dash where there is none."""
+    return "-" if figure is None else f"{figure:.4g}" if isinstance(figure, float) else str(figure)

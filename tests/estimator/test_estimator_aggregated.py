@@ -1,0 +1,62 @@
+"""The aggregated posterior: a mixture fitted to the codes of data, kept beside the model."""
+
+import numpy as np
+import pytest
+import torch
+from torch.testing import assert_close
+
+from vaeworks import ImageVAE, VaeworksError, load
+from vaeworks.estimator.aggregated import AggregatedPosterior
+
+SMALL = {"latent_dim": 2, "width": 4, "epochs": 2, "batch_size": 20, "device": "cpu"}
+
+
+def images():
+    random = np.random.default_rng(0)
+    return (random.integers(0, 40, (80, 6, 6)) + np.arange(80)[:, None, None] % 2 * 200).astype(np.uint8)
+
+
+def test_it_finds_two_clusters():
+    random = np.random.default_rng(0)
+    draws = random.normal(size=(2000, 2)) * 0.3 + np.where(random.random((2000, 1)) < 0.25, -4.0, 3.0)
+    torch.manual_seed(0)
+    sampled = AggregatedPosterior.fit(draws, seed=0).sample(4000)
+    left = sampled[:, 0] < 0
+    assert left.float().mean().item() == pytest.approx(0.25, abs=0.03)
+    for side, centre in ((left, -4.0), (~left, 3.0)):
+        assert_close(sampled[side].mean(0), torch.full((2,), centre), atol=0.05, rtol=0)
+        assert_close(sampled[side].std(0), torch.full((2,), 0.3), atol=0.05, rtol=0)
+
+
+@pytest.mark.parametrize("size", [np.nan, np.inf, 1e25], ids=str)
+def test_codes_that_no_mixture_fits_are_refused(size):
+    draws = np.outer(np.linspace(-1, 1, 100), [1.0, 1.0]) * size
+    with pytest.raises(VaeworksError, match="no mixture fits the codes"):
+        AggregatedPosterior.fit(draws, seed=0)
+
+
+def test_samples_come_from_it_and_it_is_saved(tmp_path):
+    model = ImageVAE(**SMALL).fit(images())
+    sampled = model.sample(4, prior="aggregated")
+    assert not np.array_equal(sampled, model.sample(4))
+    model.save(tmp_path / "m")
+    np.testing.assert_array_equal(load(tmp_path / "m").sample(4, prior="aggregated"), sampled)
+
+
+def test_a_model_without_it_says_so_and_can_be_given_one(tmp_path):
+    model = ImageVAE(**SMALL).fit(images())
+    model.save(tmp_path / "m")
+    (tmp_path / "m" / "aggregated.safetensors").unlink()
+    bare = load(tmp_path / "m")
+    with pytest.raises(VaeworksError, match="fit_aggregated"):
+        bare.sample(2, prior="aggregated")
+    assert bare.fit_aggregated(images()).sample(2, prior="aggregated").shape == (2, 6, 6, 1)
+
+
+def test_another_prior_to_draw_from_is_refused():
+    with pytest.raises(VaeworksError, match="choose model or aggregated"):
+        ImageVAE(**SMALL).fit(images()).sample(2, prior="flow")
+
+
+def test_one_image_has_none():
+    assert ImageVAE(**SMALL, validation_fraction=0.0).fit(images()[:1]).aggregated_ is None

@@ -1,0 +1,29 @@
+"""Models that earlier versions saved load for ever, and answer as they did."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vaeworks import load
+
+from .cases import CASES, HERE, answers
+
+KEPT = sorted(path.parent for path in HERE.glob("*/answers.npz"))
+
+
+def test_every_kind_that_was_released_is_kept():
+    assert {folder.name.split("-")[0] for folder in KEPT} == CASES.keys()
+
+
+@pytest.mark.parametrize("folder", KEPT, ids=lambda folder: folder.name)
+def test_a_model_of_an_earlier_version_answers_as_it_did(folder: Path):
+    kind = folder.name.split("-")[0]
+    now = answers(kind, load(folder))
+    with np.load(folder / "answers.npz") as then:
+        assert now.keys() == set(then.files)
+        for name in then.files:
+            if then[name].dtype.kind == "U":
+                assert now[name].tolist() == then[name].tolist()
+            else:
+                np.testing.assert_allclose(now[name], then[name], rtol=1e-4, atol=1e-4, err_msg=name)
