@@ -72,7 +72,11 @@ def kind_of(model: Path | str) -> Kind:
     """The kind of a saved model, without importing torch."""
     from .storage.artifact import read_config
 
-    word = read_config(located(model))["kind"]
+    return kind_named(read_config(located(model))["kind"], model)
+
+
+def kind_named(word: str, model: Path | str) -> Kind:
+    """The kind of this word, which a model has."""
     if word not in KINDS:
         raise VaeworksError(
             f"{model} holds a model of kind {word!r}, which this version does not know: upgrade vaeworks"
@@ -83,6 +87,8 @@ def kind_of(model: Path | str) -> Kind:
 def load(model: Path | str) -> Any:
     """The fitted estimator in a folder that `save` or `vae fit` wrote, or that ships under a name, such as "imdb".
 
+    While another process saves over the folder, it gives the earlier model or the new one, whole.
+
     Raises
     ------
     VaeworksError
@@ -90,4 +96,4 @@ def load(model: Path | str) -> Any:
     """
     from .storage import artifact
 
-    return artifact.load(located(model), kind_of(model).estimator_class())
+    return artifact.load(located(model), lambda name: kind_named(name, model).estimator_class())

@@ -275,6 +275,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
         Parameters
         ----------
+        overwrite : bool
+            Replace the model that is there; other files in the folder stay.
         compact : bool
             In about a fifth of the space: long tables in 8 or 4 bits, the rest in half precision. That changes the
             model a little: load it and evaluate it again.

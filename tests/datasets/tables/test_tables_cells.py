@@ -8,8 +8,8 @@ import pyarrow.csv
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from vaeworks.datasets.tables.cells import filled_file, lines, unquoted
 
+from vaeworks.datasets.tables.cells import filled_file, lines, unquoted
 from vaeworks.errors import VaeworksError
 
 BARE = st.text("ab1. é'-", max_size=4)
