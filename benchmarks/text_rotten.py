@@ -16,7 +16,7 @@ from vaeworks import TextVAE, datasets
 
 SETTINGS = {"default": {}, "low rate": {"rate": 4.0}, "high rate": {"rate": 40.0, "latent_dim": 64}}
 KEPT = (
-    "sentiment_accuracy", "token_accuracy_teacher_forced", "token_accuracy_free_running", "perplexity_elbo",
+    "accuracy", "token_accuracy_teacher_forced", "token_accuracy_free_running", "perplexity_elbo",
     "perplexity_importance", "importance_samples", "negative_elbo_nats", "reconstruction_nats", "kl_nats",
     "mutual_information_nats", "active_units", "latent_units", "examples", "tokens",
 )  # fmt: skip

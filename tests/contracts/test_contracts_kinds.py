@@ -203,7 +203,7 @@ def test_a_fit_whose_weights_end_as_nan_is_refused_and_the_weight_named(kind):
     estimator, X, y = CASES[kind]()
     estimator.set_params(epochs=1, averaging=None, validation_fraction=0.0)
     with pytest.raises(VaeworksError, match=r"training broke: posterior\..* is not finite"):
-        estimator.fit(X, y, monitors=[Break()])
+        estimator.fit(X, y, session=Session(monitors=[Break()]))
     assert not estimator.__sklearn_is_fitted__()
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 
 from ..finite import nulled
+from ..storage.old_names import current
+from ..wording import spaced, worded
 
 
 def show(result: dict, as_json: bool) -> None:
@@ -17,6 +19,7 @@ def show(result: dict, as_json: bool) -> None:
     if as_json:
         printed(json.dumps(nulled(result), ensure_ascii=not prints_unicode(), default=str, allow_nan=False))
         return
+    result = current(result)
     for value in result.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             printed("\n\n".join(block(row) for row in value))
@@ -40,10 +43,6 @@ def prints_unicode() -> bool:
     return (sys.stdout.encoding or "utf-8").lower().startswith("utf")
 
 
-def spaced(name: str) -> str:
-    return name.replace("_", " ")
-
-
 def block(entries: dict[str, Any], indent: int = 0) -> str:
     """Names and values in two columns; a probability stands behind what it belongs to."""
     lines: list[list[str]] = []
@@ -54,15 +53,3 @@ def block(entries: dict[str, Any], indent: int = 0) -> str:
             lines.append([name, worded(value)])
     width = max(len(name) for name, _ in lines)
     return "\n".join(f"{'':<{indent}}{name:<{width}}  {value}" for name, value in lines)
-
-
-def worded(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, list):
-        return ", ".join(worded(part) for part in value)
-    return "-" if value is None else str(value)

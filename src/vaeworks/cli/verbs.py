@@ -79,7 +79,7 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
         **words: Any,
     ) -> dict:
         from ..estimator.presets import preset_for
-        from ..fitting.monitors import ProgressBar, TensorBoard
+        from ..fitting.monitors import Monitor, ProgressBar, TensorBoard
         from ..kinds import load
         from ..storage.session import Session, summary
 
@@ -100,7 +100,7 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
         estimator.set_params(**{**settings.parameters, **always, **said})
         part = found.training(settings.unlabelled)
         validation = found.splits.get("validation")
-        monitors = [ProgressBar(), *([TensorBoard(tensorboard)] if tensorboard else [])]
+        monitors: list[Monitor] = [ProgressBar(), *([TensorBoard(tensorboard)] if tensorboard else [])]
         origin = {"source": source, **plain(reading), "rows": len(part), "start": start, "only": only}
         session = Session(out, resume, overwrite, monitors, origin)
         judged = None if validation is None else (validation.X, validation.y)

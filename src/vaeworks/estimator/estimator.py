@@ -28,11 +28,11 @@ from ..fitting.training import Interrupted, broke, fit, own_random_numbers
 from ..labels import native
 from ..storage import artifact
 from ..storage.card import card
+from ..storage.old_names import with_old_names
 from ..storage.session import Session
 from .beginning import Beginning
 from .cautions import caution
 from .diagnostics import Look, diagnose
-from .old_names import with_old_names
 from .panels import Panel, shared_panels
 from .parameters import Parameters
 from .reader import Reader

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-from ..storage.card import shown
+from ..storage.artifact import measured
+from ..wording import spaced, worded
 
 MOST_POINTS = 3000
 
@@ -77,9 +78,7 @@ def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, n
 
 
 def figures_panel(metrics: dict) -> Panel:
-    measured = {name: value for name, value in metrics.items() if not isinstance(value, dict | list)}
-    measured = measured or metrics["fit"]["held_out"]
-    rows = [[name.replace("_", " "), shown(value)] for name, value in measured.items() if not isinstance(value, list)]
+    rows = [[spaced(name), worded(value)] for name, value in measured(metrics).items()]
     return Panel(
         "Figures",
         "What the last evaluation measured, or the fit where there was none.",

@@ -15,6 +15,7 @@ from ..files import resolved, said_plainly
 from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
 from .folders import folder_written_whole, read_at_once, read_newest, workplace
+from .old_names import current
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -224,7 +225,7 @@ def read_metrics(folder: Path) -> dict:
 
 def measured(metrics: dict) -> dict:
     """The scalars that `evaluate` measured last, or else those of the data that `fit` held out or was given."""
-    evaluated = {name: value for name, value in metrics.items() if name not in METRICS_FIELDS}
+    evaluated = {name: value for name, value in current(metrics).items() if name not in METRICS_FIELDS}
     held_out = {"dataset": "what fit held out or was given as validation", **metrics["fit"]["held_out"]}
     return {name: value for name, value in (evaluated or held_out).items() if not isinstance(value, list)}
 

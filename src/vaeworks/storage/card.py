@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from ..wording import worded
 from .artifact import measured
 
 
 def card(estimator: Any) -> str:
     """In Markdown: what every kind says, around how it says that it is built."""
     parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
-    rows = "\n".join(f"| {name} | {shown(value)} |" for name, value in measured(estimator.metrics_).items())
+    rows = "\n".join(f"| {name} | {worded(value)} |" for name, value in measured(estimator.metrics_).items())
     facts = [f"{parameters:,} parameters", *estimator.facts()]
     facts.append(f"trained for {len(estimator.history_)} epochs with `{estimator}`")
     listed = "\n".join(f"- {fact}" for fact in facts)
@@ -26,8 +27,3 @@ Figures:
 
 {estimator.caution}
 """
-
-
-def shown(figure: Any) -> str:
-    """A figure in a table; a dash where there is none."""
-    return "-" if figure is None else f"{figure:.4g}" if isinstance(figure, float) else str(figure)

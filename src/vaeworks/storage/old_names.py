@@ -10,3 +10,9 @@ def with_old_names(figures: dict) -> dict:
     if figures.get("label") == "sentiment" and "accuracy" in figures:
         old["sentiment_accuracy"] = figures["accuracy"]
     return {**figures, **old, "deprecated_keys": list(old)}
+
+
+def current(figures: dict) -> dict:
+    """The figures without those that stand under an old name too."""
+    old = {*figures.get("deprecated_keys", ()), "deprecated_keys"}
+    return {name: value for name, value in figures.items() if name not in old}
