@@ -2,7 +2,6 @@
 
 import dataclasses
 import inspect
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -12,14 +11,14 @@ from hypothesis import strategies as st
 
 from vaeworks import VaeworksError
 from vaeworks.cli.options import chosen, parameter_options, written
-from vaeworks.estimator.parameters import COUNT, SHARE, Between, OneOf, Pairs, Parameters, fields_of
+from vaeworks.estimator.parameters import COUNT, SHARE, Between, OneOf, Pairs, Parameters, fields_of, parameters
 from vaeworks.kinds import KINDS
 
 EVERY_FIELD = [(word, field) for word, kind in KINDS.items() for field in fields_of(kind.parameters())]
 every_field = pytest.mark.parametrize(("word", "field"), EVERY_FIELD, ids=lambda part: getattr(part, "name", part))
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@parameters(epochs=4)
 class Toy(Parameters):
     size: Annotated[int, COUNT, "How large."] = 3
     share: Annotated[float | None, SHARE, "How much of it."] = None
@@ -48,6 +47,13 @@ def test_fields_make_a_constructor_of_keywords():
     assert all(each.kind == each.KEYWORD_ONLY for each in inspect.signature(Knife).parameters.values())
     with pytest.raises(TypeError):
         Knife(7)
+
+
+def test_a_default_can_be_another_and_all_else_of_the_field_stays():
+    [own] = [field for field in fields_of(Knife) if field.name == "epochs"]
+    [usual] = [field for field in fields_of(Parameters) if field.name == "epochs"]
+    assert (own.default, Knife().epochs) == (4, 4)
+    assert dataclasses.replace(own, default=usual.default) == usual
 
 
 def test_the_help_of_a_class_lists_its_fields():

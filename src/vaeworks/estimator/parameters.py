@@ -1,15 +1,17 @@
 """A parameter is one line: a field that gives the constructor, its check, its help, and its option in the shell.
 
-    epochs: Annotated[int | None, COUNT, "The most passes over the data."] = 6
+    epochs: Annotated[int, COUNT, "The most passes over the data."] = 6
 
 It imports nothing heavy, so that the shell's help can read it.
 """
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import get_annotations
 from numbers import Integral, Real
 from types import NoneType, UnionType
-from typing import Annotated, Any, Protocol, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Protocol, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 from ..errors import VaeworksError
 
@@ -158,7 +160,21 @@ def made(field: dataclasses.Field, hint: Any) -> Field:
     return Field(field.name, object if kind is Any else kind, NoneType in kinds, limit, help, field.default)
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@dataclass_transform(kw_only_default=True, eq_default=False)
+def parameters(**defaults: Any) -> Callable[[type[Any]], type[Any]]:
+    """Make a dataclass of parameters; `defaults` are other ones of fields that it inherits."""
+
+    def made_of(cls: type[Any]) -> type[Any]:
+        inherited = {name: hint for base in reversed(cls.__mro__[1:]) for name, hint in get_annotations(base).items()}
+        for name, value in defaults.items():
+            cls.__annotations__[name] = inherited[name]
+            setattr(cls, name, value)
+        return dataclass(kw_only=True, eq=False, repr=False)(cls)
+
+    return made_of
+
+
+@parameters()
 class Parameters:
     """What every kind of data can set."""
 
@@ -172,9 +188,9 @@ class Parameters:
         float, NOT_NEGATIVE, "Epochs over which beta grows from 0 to 1 where training holds no rate."
     ] = 0.0
     dropout: Annotated[float, SHARE, "Share of its features that the encoder goes without while training."] = 0.0
-    epochs: Annotated[int | None, COUNT, "The most passes over the data."] = 10
-    batch_size: Annotated[int | None, COUNT, "Examples a step."] = 100
-    learning_rate: Annotated[float | None, POSITIVE, "At first; it falls to zero along a cosine."] = 2e-3
+    epochs: Annotated[int, COUNT, "The most passes over the data."] = 10
+    batch_size: Annotated[int, COUNT, "Examples a step."] = 100
+    learning_rate: Annotated[float, POSITIVE, "At first; it falls to zero along a cosine."] = 2e-3
     patience: Annotated[
         int | None, COUNT, "Epochs without a better validation loss after which training stops; None never stops."
     ] = None
@@ -207,7 +223,7 @@ class Parameters:
             field.check(getattr(self, field.name))
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@parameters()
 class LabelParameters(Parameters):
     """What every kind of data that has labels can set."""
 

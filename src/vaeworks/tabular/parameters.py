@@ -1,14 +1,23 @@
 """The parameters of `TabularVAE`."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, NOT_NEGATIVE, POSITIVE, SHARE, WHOLE, LabelParameters, OneOf, Pairs
+from ..estimator.parameters import (
+    COUNT,
+    NOT_NEGATIVE,
+    POSITIVE,
+    SHARE,
+    WHOLE,
+    LabelParameters,
+    OneOf,
+    Pairs,
+    parameters,
+)
 
 SCALINGS = ("auto", "table", "standard", "quantile")
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@parameters(label_weight=10.0)
 class TabularParameters(LabelParameters):
     latent_dim: Annotated[int, COUNT, "Units of z; 2 gives a map."] = 8
     kinds: Annotated[
@@ -43,22 +52,17 @@ class TabularParameters(LabelParameters):
         "for up to 2 units of z, else 0. It is trained beside the bound, and no reported bound contains it.",
     ] = None
     neighbours: Annotated[int, COUNT, "How many nearest rows count as near."] = 15
-    label_weight: Annotated[float, NOT_NEGATIVE, "Of a label's log-probability beside that of a row."] = 10.0
-    dropout: Annotated[float, SHARE, "Share of its units that the encoder goes without while training."] = 0.0
     epochs: Annotated[
         int | None, COUNT, "The most passes over the data; None takes as many as make 3,000 steps, but 15 to 300."
-    ] = None
+    ] = None  # type: ignore[assignment]  # None is allowed too
     batch_size: Annotated[
         int | None,
         COUNT,
         "Rows a step; None takes a fiftieth of the rows, but 32 to 1024; with the neighbour term an eighth, but 128 to "
         "512.",
-    ] = None
+    ] = None  # type: ignore[assignment]  # None is allowed too
     learning_rate: Annotated[
         float | None,
         POSITIVE,
         "At first; it falls to zero along a cosine. None takes 0.004, but 0.002 with the neighbour term.",
-    ] = None
-    precision: Annotated[
-        str, OneOf(("32-true", "bf16-mixed")), "Of training; answers are computed in double precision."
-    ] = "32-true"
+    ] = None  # type: ignore[assignment]  # None is allowed too

@@ -1,15 +1,10 @@
 """The parameters of `NumbersVAE`."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, POSITIVE, Parameters
+from ..estimator.parameters import COUNT, Parameters, parameters
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@parameters(latent_dim=2, epochs=60, batch_size=50, learning_rate=0.03)
 class NumbersParameters(Parameters):
-    latent_dim: Annotated[int, COUNT, "Units of z."] = 2
     given: Annotated[int, COUNT, "How many of the numbers of a row are given, the first ones."] = 2
-    epochs: Annotated[int, COUNT, "The most passes over the data."] = 60
-    batch_size: Annotated[int, COUNT, "Rows a step."] = 50
-    learning_rate: Annotated[float, POSITIVE, "At first; it falls to zero along a cosine."] = 0.03
