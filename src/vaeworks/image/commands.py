@@ -10,7 +10,7 @@ from ..errors import VaeworksError
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..datasets.images.pictures import ImageSet, Pictures
+    from ..datasets import DataSet, Pictures
     from .estimator import ImageVAE
 
 Source = Annotated[
@@ -185,13 +185,11 @@ def encode(
 
       vae encode models/fashion fashion --out codes.parquet
     """
-    import numpy as np
-
     from ..storage.codes import write_codes
 
-    splits = read(source, data, resize or resized(model)).splits
-    rows = write_codes(model, np.concatenate([part.images for part in splits.values()]), out)
-    return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(splits)}
+    found = read(source, data, resize or resized(model))
+    rows = write_codes(model, found.whole().X, out)
+    return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(found.splits)}
 
 
 def sample(
@@ -282,32 +280,26 @@ def report(
     return {"report": str(out), **said}
 
 
-def read(source: str, data: Path | None, resize: int | None) -> "ImageSet":
+def read(source: str, data: Path | None, resize: int | None) -> "DataSet[Pictures]":
     from ..datasets import load_images
 
     return load_images(source, data=data, resize=resize)
 
 
-def training_images(found: "ImageSet", classes: bool) -> dict[str, Any]:
+def training_images(found: "DataSet[Pictures]", classes: bool) -> dict[str, Any]:
     """The images to fit, and the validation images where the set has some."""
-    from ..storage.session import training_part
-
-    train = training_part(found)
-    if classes and train.labels is None:
+    train = found.training()
+    if classes and not train.labelled:
         raise VaeworksError(f"{found.name} has no labels: leave out --classes, or put the pictures into class folders")
     validation = found.splits.get("validation")
-    held_out = None if validation is None else (validation.images, validation.labels if classes else None)
-    return {"X": train.images, "y": train.labels if classes else None, "validation": held_out}
+    held_out = None if validation is None else (validation.X, validation.y if classes else None)
+    return {"X": train.X, "y": train.y if classes else None, "validation": held_out}
 
 
 def unseen(
     model: "ImageVAE", source: str | None, data: Path | None, resize: int | None
 ) -> tuple["Pictures", dict[str, str]]:
     """Images to judge a model by: those given, or a part of its own set that it was not trained on."""
-    import numpy as np
-
-    from ..held_out import held_out
-
     own, given = model.metrics_["fit"].get("source"), source is not None
     if not given and own is None:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
@@ -315,14 +307,8 @@ def unseen(
         source, data = own["source"], data or (Path(own["data"]) if own["data"] else None)
     resize = resize or resized(model)
     found = read(str(source), data, resize)
-    split = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
-    images = found.splits[split]
-    if given or split not in ("all", "train"):
-        return images, {"dataset": found.name, "split": split}
-    rows = np.flatnonzero(held_out(0, len(images), model.validation_fraction))
-    if not len(rows):
-        return images, {"dataset": found.name, "split": f"{split}, since so few images left none to hold out"}
-    return images.only(rows), {"dataset": found.name, "split": "held out"}
+    images, split = found.unseen(None if given else model.validation_fraction)
+    return images, {"dataset": found.name, "split": split}
 
 
 def resized(model: "ImageVAE") -> int | None:

@@ -86,20 +86,6 @@ def assignments(words: list[str], estimator: Any) -> dict[str, Any]:
     return given
 
 
-def training_part(found: Any) -> Any:
-    """The rows of a data set to fit to.
-
-    Raises
-    ------
-    VaeworksError
-        When it has none.
-    """
-    train = found.splits.get("train") or found.splits.get("all")
-    if train is None:
-        raise VaeworksError(f"{found.name} has no training part: its parts are {', '.join(found.splits)}")
-    return train
-
-
 def evaluated(estimator: Any, said: dict[str, str], figures: dict[str, Any]) -> dict[str, Any]:
     """Let an estimator remember what was measured on which data, and give it."""
     measured = {**said, **figures}

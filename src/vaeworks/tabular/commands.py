@@ -10,7 +10,7 @@ from ..errors import MissingColumnError, VaeworksError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..datasets import TableSet
+    from ..datasets import DataSet, Table
     from .estimator import TabularVAE
 
 Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set, or a csv, tsv, jsonl, parquet, npy or npz.")]
@@ -77,6 +77,7 @@ def fit(
 
       vae fit tabular digits --latent-dim 2 --out models/map
     """
+    from ..datasets.tables.tables import without
     from ..fitting.monitors import ProgressBar
     from ..kinds import load
     from ..storage.session import assignments, fit_into_folder, summary
@@ -94,8 +95,8 @@ def fit(
     chosen: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     chosen |= assignments(others or [], TabularVAE())
     begun = None if start is None else load(start)
-    found = read(source, label, data)
-    table = without(found, drop or [])
+    found = without(read(source, label, data), drop or [])
+    train, judged = found.training(), found.splits.get("validation")
     always = {"label_name": found.label_name or "label", "random_state": seed, "device": device}
     estimator = TabularVAE(**({} if begun is None else begun.get_params())).set_params(**{**always, **chosen})
     origin = {
@@ -103,11 +104,12 @@ def fit(
         "data": None if data is None else str(data),
         "label": label,
         "drop": drop or [],
-        "rows": len(found),
+        "rows": len(train),
         "start": start,
         "only": only,
     }
-    rows = {"X": table, "y": found.labels, "start": begun, "only": only}
+    validation = None if judged is None else (judged.X, judged.y)
+    rows = {"X": train.X, "y": train.y, "validation": validation, "start": begun, "only": only}
     fit_into_folder(estimator, rows, out, origin, resume, overwrite, (ProgressBar(),))
     return summary(estimator, out)
 
@@ -126,8 +128,8 @@ def evaluate(
     """
     from ..storage.session import evaluated
 
-    table, labels, said = unseen(model, source, data)
-    return evaluated(model, said, model.evaluate(table, labels, samples=samples))
+    part, said = unseen(model, source, data)
+    return evaluated(model, said, model.evaluate(part.X, part.y, samples=samples))
 
 
 def predict(model: "TabularVAE", source: Source, data: Local = None) -> dict:
@@ -204,7 +206,7 @@ def impute(
     table = rows_for(model, found)
     full = model.impute(table, samples=samples)
     holes = sum(column.null_count for column in table.columns)
-    result = found.table
+    result = found.whole().table
     for name in table.column_names:
         result = result.set_column(result.column_names.index(name), name, full.column(name))
     return {"holes_filled": holes, **written(result, out)}
@@ -282,9 +284,10 @@ def map(
     """
     from .maps import write_map
 
-    table, labels, said = whole(model, source, data)
-    write_map(model.transform(table), labels, out)
-    return {"points": table.num_rows, "out": str(out), **said}
+    found = alike(model, source, data)
+    part = found.whole()
+    write_map(model.transform(part.X), part.y, out)
+    return {"points": len(part), "out": str(out), "dataset": found.name, "split": ", ".join(found.splits)}
 
 
 def report(
@@ -301,12 +304,12 @@ def report(
     """
     from ..report import write_report
 
-    table, labels, said = unseen(model, source, data)
-    write_report(f"TabularVAE on {said['dataset']}", model.panels(table, labels), out)
+    part, said = unseen(model, source, data)
+    write_report(f"TabularVAE on {said['dataset']}", model.panels(part.X, part.y), out)
     return {"report": str(out), **said}
 
 
-def read(source: str, label: str | None, data: Path | None) -> "TableSet":
+def read(source: str, label: str | None, data: Path | None) -> "DataSet[Table]":
     from ..datasets import load_table
 
     return load_table(source, label=label, data=data)
@@ -319,29 +322,17 @@ def pair(word: str, option: str) -> tuple[str, str]:
     return name, value
 
 
-def without(found: "TableSet", drop: list[str]) -> "pa.Table":
-    missing = [name for name in drop if name not in found.table.column_names]
-    if missing:
-        raise missing_columns(found, missing)
-    return found.table.drop_columns(drop)
+def rows_for(model: "TabularVAE", found: "DataSet[Table]") -> "pa.Table":
+    """All rows, in the columns that the model knows; others are left out."""
+    from ..datasets.tables.tables import only
+
+    return only(found, [column.name for column in model.columns_]).whole().table
 
 
-def rows_for(model: "TabularVAE", found: "TableSet") -> "pa.Table":
-    """The columns that the model knows, in its order; others are left out."""
-    wanted = [column.name for column in model.columns_]
-    missing = [name for name in wanted if name not in found.table.column_names]
-    if missing:
-        raise missing_columns(found, missing)
-    return found.table.select(wanted)
+def alike(model: "TabularVAE", source: str | None, data: Path | None) -> "DataSet[Table]":
+    """The data that are named, or else those that the model was fitted on, in the columns that it knows."""
+    from ..datasets.tables.tables import only
 
-
-def missing_columns(found: "TableSet", missing: list[str]) -> MissingColumnError:
-    lacking, listed = ", ".join(repr(name) for name in missing[:5]), ", ".join(found.table.column_names[:30])
-    return MissingColumnError(f"{found.name} has no column {lacking}. Its columns are: {listed}. Add or rename it")
-
-
-def whole(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["pa.Table", list | None, dict[str, str]]:
-    """All rows of the table that is named, or else of the one that the model was fitted on."""
     own = model.metrics_["fit"].get("source")
     if source is None and own is None:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
@@ -349,10 +340,10 @@ def whole(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["
         found = read(own["source"], own["label"], data or (Path(own["data"]) if own["data"] else None))
     else:
         found = labelled_alike(source, own["label"] if own else None, data)
-    return rows_for(model, found), found.labels, {"dataset": found.name, "split": "all"}
+    return only(found, [column.name for column in model.columns_])
 
 
-def labelled_alike(source: str, label: str | None, data: Path | None) -> "TableSet":
+def labelled_alike(source: str, label: str | None, data: Path | None) -> "DataSet[Table]":
     """A further table, with the label of the fit where it has that column."""
     try:
         return read(source, label, data)
@@ -360,21 +351,11 @@ def labelled_alike(source: str, label: str | None, data: Path | None) -> "TableS
         return read(source, None, data)
 
 
-def unseen(
-    model: "TabularVAE", source: str | None, data: Path | None
-) -> tuple["pa.Table", list | None, dict[str, str]]:
+def unseen(model: "TabularVAE", source: str | None, data: Path | None) -> tuple["Table", dict[str, str]]:
     """Rows to judge a model by: those given, or those of its own table that it was not trained on."""
-    import numpy as np
-
-    from ..held_out import held_out
-
-    table, labels, said = whole(model, source, data)
-    if source is not None:
-        return table, labels, said
-    rows = np.flatnonzero(held_out(0, table.num_rows, model.validation_fraction))
-    if not len(rows):
-        return table, labels, {**said, "split": "all, since so few rows left none to hold out"}
-    return table.take(rows), None if labels is None else [labels[row] for row in rows], {**said, "split": "held out"}
+    found = alike(model, source, data)
+    part, split = found.unseen(model.validation_fraction if source is None else None)
+    return part, {"dataset": found.name, "split": split}
 
 
 def written(table: Any, out: Path) -> dict[str, Any]:

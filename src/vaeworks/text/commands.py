@@ -10,7 +10,7 @@ import typer
 from ..errors import MissingColumnError, VaeworksError
 
 if TYPE_CHECKING:
-    from ..datasets import Dataset, Rows
+    from ..datasets import DataSet, Rows
     from .estimator import TextVAE
 
 Source = Annotated[
@@ -40,7 +40,7 @@ class Reading:
     drop_empty: bool
     data: str | None
 
-    def load(self, source: str) -> "Dataset":
+    def load(self, source: str) -> "DataSet[Rows]":
         from .. import datasets
 
         return datasets.load_texts(source, **{**asdict(self), "data": None if self.data is None else Path(self.data)})
@@ -140,7 +140,7 @@ def fit(
     estimator.set_params(**{**settings.parameters, **always, **chosen})
     monitors = (ProgressBar(), *([TensorBoard(tensorboard)] if tensorboard else []))
     rows = training_rows(found, settings.unlabelled)
-    origin = {"source": source, **asdict(reading), "rows": sum(map(len, rows["X"])), "start": start, "only": only}
+    origin = {"source": source, **asdict(reading), "rows": len(rows["X"]), "start": start, "only": only}
     fit_into_folder(estimator, {**rows, "start": begun, "only": only}, out, origin, resume, overwrite, monitors)
     return summary(estimator, out)
 
@@ -293,20 +293,17 @@ def report(
     return {"report": str(out), **said}
 
 
-def training_rows(found: "Dataset", unlabelled: bool = True) -> dict[str, Any]:
+def training_rows(found: "DataSet[Rows]", unlabelled: bool = True) -> dict[str, Any]:
     """The rows to fit, where wanted the unlabelled ones too, and the validation rows where the set has some."""
-    from ..storage.session import training_part
-
-    train = training_part(found)
-    rows = tuple(found.splits[name] for name in ("unlabelled",) if unlabelled and name in found.splits)
     validation = found.splits.get("validation")
-    return {"X": (train, *rows), "validation": None if validation is None else (validation, None)}
+    return {
+        "X": found.training(unlabelled).X,
+        "validation": None if validation is None else (validation.X, validation.y),
+    }
 
 
 def examples(model: "TextVAE", source: str | None, limit: int | None, reading: Reading) -> tuple[Any, dict[str, str]]:
     """Rows to judge a model by: those given, or the part of its own data that it was not trained on."""
-    from .data import Texts as Stream
-
     own = model.metrics_["fit"].get("source")
     if source is not None:
         found = read_alike(model, source, reading)
@@ -315,17 +312,11 @@ def examples(model: "TextVAE", source: str | None, limit: int | None, reading: R
         found = replace(was, data=reading.data or was.data).load(own["source"])
     else:
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
-    split: str = next(name for name in ("test", "validation", "all", "train") if name in found.splits)
-    rows: Rows = found.splits[split]
-    if split in ("all", "train") and source is None:
-        unseen = Stream(rows, held_out=model.validation_fraction, only_held_out=True, limit=limit)
-        if any(chunk for chunk in unseen.texts()):
-            return unseen, {"dataset": found.name, "split": "held out"}
-        split += ", since so few rows left none to hold out"
-    return rows.head(limit), {"dataset": found.name, "split": split}
+    rows, split = found.unseen(model.validation_fraction if source is None else None)
+    return rows.head(limit).X, {"dataset": found.name, "split": split}
 
 
-def read_alike(model: "TextVAE", source: str, reading: Reading) -> "Dataset":
+def read_alike(model: "TextVAE", source: str, reading: Reading) -> "DataSet[Rows]":
     """Read a source by the columns that the model was fitted on, where it has them and no others are named."""
     own = model.metrics_["fit"].get("source") or {"text": None, "label": None}
     if reading.text is None and own["text"] is not None:

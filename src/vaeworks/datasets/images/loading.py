@@ -1,11 +1,13 @@
 """One door to every source of pictures: a named data set, a folder of files, a file of arrays, one picture."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
 from ..registry import is_named, load_named
-from .pictures import ImageSet, Pictures
+from ..sets import DataSet
+from .pictures import Pictures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 SIDES = (2, 4096)
 
 
-def load_images(source: str | Path, *, data: Path | None = None, resize: int | None = None) -> ImageSet:
+def load_images(source: str | Path, *, data: Path | None = None, resize: int | None = None) -> DataSet[Pictures]:
     """Load a named data set of pictures, a local folder, or a local file of arrays, into memory.
 
     Parameters
@@ -31,7 +33,7 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
 
     Returns
     -------
-    ImageSet
+    DataSet of Pictures
         Named sets and sources with a train part have the splits train, validation and test, as far as
         they exist; any other local source has the one split all. Where some pictures are grey and some
         have colour, all have colour.
@@ -53,14 +55,10 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
     return load_local_images(Path(source), resize)
 
 
-def resized_set(found: ImageSet, side: int) -> ImageSet:
+def resized_set(found: DataSet[Pictures], side: int) -> DataSet[Pictures]:
     from .arrays import resized
 
-    splits = {
-        split: Pictures(resized(Path(found.name), pictures.images, side), pictures.labels)
-        for split, pictures in found.splits.items()
-    }
-    return ImageSet(found.name, splits, found.label_name)
+    return found.each(lambda part: replace(part, images=resized(Path(found.name), part.images, side)))
 
 
 def read_image(path: Path, like: tuple[int, int, int] | None = None, *, resize: bool = False) -> "np.ndarray":
