@@ -91,9 +91,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     found = {}
     for name in TABLES:
-        table = datasets.load_table(name)
-        labels = np.array(table.labels)
-        frame = table.table.to_pandas()
+        rows = datasets.load_table(name).whole()
+        labels = np.array(rows.labels)
+        frame = rows.table.to_pandas()
         found[name] = averaged([split(frame, labels, seed) for seed in range(SPLITS)])
     record("tabular_synthetic", {"settings": SETTINGS, "splits": SPLITS, **found})
 

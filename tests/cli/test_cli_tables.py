@@ -15,7 +15,8 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from vaeworks import TabularVAE
+from vaeworks import TabularVAE, load
+from vaeworks.datasets import DataSet, load_table
 
 SMALL = ("--epochs", "60", "--learning-rate", "0.01", "--latent-dim", "3", "--width", "16")
 
@@ -287,3 +288,23 @@ def test_a_fit_ends_well_where_the_system_does_not_count_memory(vae, people, tmp
     assert [line.split()[-1] for line in result.out.splitlines() if line.startswith("peak memory bytes")] == ["-"]
     report = vae("report", tmp_path / "m", people, "--out", tmp_path / "report.html")
     assert report.code == 0, report.err
+
+
+def test_a_set_with_parts_is_fitted_to_its_own_and_judged_by_its_test_part(vae, tmp_path, monkeypatch):
+    rows = load_table("wine").whole().take(np.random.default_rng(0).permutation(178))
+    sizes = {"train": range(100), "validation": range(100, 140), "test": range(140, 178)}
+    parts = {split: rows.take(np.array(some)) for split, some in sizes.items()}
+    monkeypatch.setattr("vaeworks.datasets.named.penguins.load", lambda data: DataSet("penguins", parts, "class"))
+    said = vae("fit", "tabular", "penguins", "--out", tmp_path / "m", *SMALL, "--json").json()
+    assert said["examples"] == 40
+    assert load(tmp_path / "m").metrics_["fit"]["source"]["rows"] == 100
+    figures = vae("evaluate", tmp_path / "m", "--json").json()
+    assert (figures["split"], figures["examples"]) == ("test", 38)
+    assert len(vae("predict", tmp_path / "m", "penguins", "--json").json()["rows"]) == 178
+
+
+def test_where_so_few_rows_left_none_to_hold_out_all_judge(vae, people, tmp_path):
+    pa.csv.write_csv(pa.csv.read_csv(people).slice(0, 2), tmp_path / "two.csv")
+    assert vae("fit", "tabular", tmp_path / "two.csv", "--out", tmp_path / "m", *SMALL, "--epochs", "2").code == 0
+    figures = vae("evaluate", tmp_path / "m", "--samples", "0", "--json").json()
+    assert (figures["split"], figures["examples"]) == ("all, since so few rows left none to hold out", 2)

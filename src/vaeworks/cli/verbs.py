@@ -6,21 +6,18 @@ data may be, `FIT`, what its fit makes, and `EXAMPLES` by verb; its public funct
 
 import inspect
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import MissingColumnError, VaeworksError
+from ..errors import VaeworksError
 from .options import chosen, keyword, parameter_options, source_options
 
 if TYPE_CHECKING:
-    from ..datasets import DataSet, Part
     from ..kinds import Kind
 
-JUDGED = ("test", "validation", "all", "train")
 Found = Annotated[str, typer.Argument(metavar="DATA")]
 Samples = Annotated[int, typer.Option("--samples", min=0, help="Draws of z for the importance-weighted bound.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Use the first examples only.")]
@@ -121,6 +118,7 @@ def evaluate_of(kind: "Kind") -> Callable[..., dict]:
         *, model: Any, source: Found | None = None, samples: Samples = 10, limit: Limit = None, **words: Any
     ) -> dict:
         from ..storage.session import evaluated
+        from ..storage.sources import judged_by
 
         part, said = judged_by(model, source, taken(commands.Source, words))
         part = part.head(limit)
@@ -135,6 +133,7 @@ def encode_of(kind: "Kind") -> Callable[..., dict]:
 
     def encode(*, model: Any, source: Found, out: Codes, **words: Any) -> dict:
         from ..storage.codes import write_codes
+        from ..storage.sources import read_alike
 
         splits = read_alike(model, source, taken(commands.Source, words)).splits
         rows = write_codes(model, [part.X for part in splits.values()], out)
@@ -149,6 +148,7 @@ def report_of(kind: "Kind") -> Callable[..., dict]:
 
     def report(*, model: Any, out: Page, source: Found | None = None, **words: Any) -> dict:
         from ..report import write_report
+        from ..storage.sources import judged_by
 
         part, said = judged_by(model, source, taken(commands.Source, words))
         write_report(f"{type(model).__name__} on {said['dataset']}", model.panels(part.X, part.y), out)
@@ -187,34 +187,3 @@ def taken(source: type, words: dict[str, Any]) -> Any:
 def plain(source: Any) -> dict[str, Any]:
     """Its fields as JSON holds them."""
     return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(source).items()}
-
-
-def judged_by(model: Any, name: str | None, source: Any) -> tuple["Part", dict[str, str]]:
-    """Rows to judge a model by: those given, or the part of its own data that it was not trained on."""
-    own = model.metrics_["fit"].get("source")
-    if name is not None:
-        found = read_alike(model, name, source)
-        split = next(split for split in JUDGED if split in found.splits)
-        return found.splits[split], {"dataset": found.name, "split": split}
-    if own is None:
-        raise VaeworksError("this model does not say what it was fitted on: name the data to use")
-    was = inherited(source, own, {field.name for field in fields(source)})
-    part, split = (found := was.load(own["source"], model)).unseen(model.validation_fraction)
-    return part, {"dataset": found.name, "split": split}
-
-
-def read_alike(model: Any, name: str, source: Any) -> "DataSet":
-    """Read a source by the columns that the model was fitted on, where it has them and no others are named."""
-    own = model.metrics_["fit"].get("source")
-    if own is not None:
-        with suppress(MissingColumnError):
-            return inherited(source, own, {field.name for field in fields(source)} - {"data"}).load(name, model)
-    return source.load(name, model)
-
-
-def inherited(source: Any, own: dict[str, Any], names: set[str]) -> Any:
-    """The source, where it does not say something as the model's own was."""
-    usual = type(source)()
-    unsaid = [name for name in names if getattr(source, name) == getattr(usual, name) and own.get(name) is not None]
-    values = {name: Path(own[name]) if name == "data" else own[name] for name in unsaid}
-    return replace(source, **values)

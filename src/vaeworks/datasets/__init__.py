@@ -1,20 +1,21 @@
 """Named data sets and local files of texts (streamed), pictures and tables; importing it imports nothing heavy."""
 
 from .images.loading import load_images, read_image
-from .images.pictures import ImageSet, Pictures
+from .images.pictures import Pictures
 from .registry import NAMED, describe, is_named
+from .sets import DataSet, Part
 from .tables.loading import load_table
-from .tables.tables import TableSet
+from .tables.tables import Table
 from .texts.loading import load_texts
-from .texts.rows import Dataset, Rows
+from .texts.rows import Rows
 
 __all__ = [
     "NAMED",
-    "Dataset",
-    "ImageSet",
+    "DataSet",
+    "Part",
     "Pictures",
     "Rows",
-    "TableSet",
+    "Table",
     "describe",
     "is_named",
     "load_images",

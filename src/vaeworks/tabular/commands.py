@@ -47,10 +47,12 @@ class Source:
     def load(self, source: str, model: Any = None) -> "DataSet":
         """The table, whose columns are words where the model that is to read it has words, and only those it knows."""
         from ..datasets import load_table
+        from ..datasets.tables.tables import only, without
 
         found = load_table(source, label=self.label, data=self.data, words=[] if model is None else _words(model))
-        found = found.without(self.drop or [])
-        return found if model is None else found.only([column.name for column in model.reader_.columns])
+        if model is not None:
+            return only(found, [column.name for column in model.reader_.columns])
+        return without(found, self.drop or [])
 
 
 def predict(model: "TabularVAE", source: Rows, data: Local = None) -> dict:
@@ -101,16 +103,16 @@ def impute(
       vae impute models/wine holes.csv --out full.csv
     """
     from ..datasets import is_named, load_table
+    from ..datasets.tables.tables import only
     from .learning import holes_of
 
     found = load_table(source, label="", data=data, words=_words(model))
-    [whole] = found.splits.values()
-    table = found.only([column.name for column in model.reader_.columns]).splits.popitem()[1].table
+    table = only(found, [column.name for column in model.reader_.columns]).whole().table
     full = model.impute(table, samples=samples)
     holes = {name: own for name, own in holes_of(table, model.reader_.columns).items() if own.any()}
     counts = {name: int(own.sum()) for name, own in holes.items()}
     said = {"holes_filled": sum(counts.values()), "holes_by_column": counts}
-    return {**said, **_filled(whole.table, full, holes, None if is_named(source) else Path(source), out)}
+    return {**said, **_filled(found.whole().table, full, holes, None if is_named(source) else Path(source), out)}
 
 
 def anomalies(
@@ -171,29 +173,33 @@ def sample(
 
 def map(
     model: "TabularVAE",
-    source: Rows,
     out: Annotated[Path, typer.Option("--out", help="Picture to write.", callback=ending(".png", ".svg", ".pdf"))],
+    source: Annotated[
+        str | None, typer.Argument(metavar="[DATA]", help="As for fit; by default what it was fitted on.")
+    ] = None,
     data: Local = None,
 ) -> dict:
     """Draw the codes of rows as a map, on their first two principal components where there are more units than two.
 
     Examples:
 
-      vae map models/map digits --out map.png
+      vae map models/map --out map.png
     """
+    from ..storage.sources import read_alike, read_own
     from .maps import write_map
 
-    found = Source(data=data).load(source, model)
-    [part] = found.splits.values()
+    reading = Source(data=data)
+    found = read_own(model, reading) if source is None else read_alike(model, source, reading)
+    part = found.whole()
     write_map(model.transform(part.X), part.y, out)
-    return {"points": len(part), "out": str(out), "dataset": found.name}
+    return {"points": len(part), "out": str(out), "dataset": found.name, "split": ", ".join(found.splits)}
 
 
 def _table(model: "TabularVAE", source: str, data: Path | None) -> "pa.Table":
     """All rows of a table, in the columns that the model knows."""
-    import pyarrow as pa
+    from ..storage.sources import read_alike
 
-    return pa.concat_tables([part.table for part in Source(data=data).load(source, model).splits.values()])
+    return read_alike(model, source, Source(data=data)).whole().X
 
 
 def _words(model: "TabularVAE") -> list[str]:

@@ -1,4 +1,4 @@
-"""The small named sets of pictures, and what all pictures can do."""
+"""The small named sets of pictures."""
 
 import hashlib
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 from scipy.io import savemat
 from sklearn.datasets import load_digits
 
-from vaeworks.datasets import Pictures, load_images, load_texts
+from vaeworks.datasets import load_images, load_texts
 from vaeworks.datasets.named import binarized_mnist, frey, olivetti
 from vaeworks.datasets.published import Published
 from vaeworks.errors import VaeworksError
@@ -139,16 +139,6 @@ def test_an_altered_matlab_file_is_refused(tmp_path, name, file, expected):
     savemat(tmp_path / file, {"faces": np.zeros((4096, 400), np.uint8)})
     with pytest.raises(VaeworksError, match=f"its sha256 begins .* not {expected}"):
         load_images(name, data=tmp_path)
-
-
-def test_the_first_pictures():
-    pictures = Pictures(np.arange(16, dtype=np.uint8).reshape(4, 2, 2, 1), list("abcd"))
-    assert len(pictures.head(3)) == 3
-    assert pictures.head(3).labels == ["a", "b", "c"]
-    assert len(pictures.head(9)) == 4
-    assert pictures.head(None) is pictures
-    with pytest.raises(VaeworksError, match="no first -1 pictures"):
-        pictures.head(-1)
 
 
 def test_a_set_of_the_other_kind_says_which_command_takes_it():

@@ -81,15 +81,16 @@ def theirs(monkeypatch, tmp_path):
 def test_california_is_what_scikit_learn_makes_of_the_archive(publish, theirs):
     archive = publish("cal_housing.tgz", tgz({"CaliforniaHousing/cal_housing.data": DISTRICTS}))
     found = california.load(archive=archive)
+    (rows,) = found.splits.values()
     wanted = theirs("fetch_california_housing", "_california_housing", archive)
-    assert found.table.column_names == [*wanted.feature_names, "MedHouseVal"]
-    np.testing.assert_array_equal(found.table.to_pandas().to_numpy(), np.column_stack([wanted.data, wanted.target]))
-    assert (found.labels, found.label_name) == (None, None)
+    assert rows.table.column_names == [*wanted.feature_names, "MedHouseVal"]
+    np.testing.assert_array_equal(rows.table.to_pandas().to_numpy(), np.column_stack([wanted.data, wanted.target]))
+    assert (rows.labels, found.label_name) == (None, None)
 
 
 def test_california_counts_per_household_and_values_in_hundred_thousands(publish):
     found = california.load(archive=publish("cal_housing.tgz", tgz({california.MEMBER: DISTRICTS})))
-    assert found.table.slice(0, 1).to_pylist() == [
+    assert found.splits["all"].table.slice(0, 1).to_pylist() == [
         {
             "MedInc": 8.3252,
             "HouseAge": 41,
@@ -107,19 +108,22 @@ def test_california_counts_per_household_and_values_in_hundred_thousands(publish
 def test_covtype_is_what_scikit_learn_makes_of_the_file(publish, theirs, patches):
     archive = publish("covtype.data.gz", patches)
     found = covtype.load(archive=archive)
+    (rows,) = found.splits.values()
     wanted = theirs("fetch_covtype", "_covtype", archive)
-    assert found.table.column_names == wanted.feature_names
-    np.testing.assert_array_equal(found.table.to_pandas().to_numpy(), wanted.data)
-    assert (found.labels, found.label_name) == ([str(cover) for cover in wanted.target], "cover")
+    assert rows.table.column_names == wanted.feature_names
+    np.testing.assert_array_equal(rows.table.to_pandas().to_numpy(), wanted.data)
+    assert (rows.labels, found.label_name) == ([str(cover) for cover in wanted.target], "cover")
 
 
-def test_adult_is_both_files_with_holes_and_labels_without_dots(publish):
+def test_adult_has_its_official_parts_with_holes_and_labels_without_dots(publish):
     found = adult.load(files=(publish("adult.data", TRAINING), publish("adult.test", TEST)))
-    assert (found.labels, found.label_name) == (["<=50K", ">50K", "<=50K", ">50K"], "income")
-    assert found.table["age"].to_pylist() == [39, 52, 25, 44]
-    assert found.table["workclass"].to_pylist() == ["State-gov", None, "Private", "Private"]
-    assert found.table["native-country"].to_pylist() == ["United-States", None, "United-States", "United-States"]
-    assert found.table.num_columns == 14
+    assert (list(found.splits), found.label_name) == (["train", "test"], "income")
+    train, test = found.splits.values()
+    assert train.labels == test.labels == ["<=50K", ">50K"]
+    assert (train.table["age"].to_pylist(), test.table["age"].to_pylist()) == ([39, 52], [25, 44])
+    assert train.table["workclass"].to_pylist() == ["State-gov", None]
+    assert test.table["native-country"].to_pylist() == ["United-States", "United-States"]
+    assert train.table.num_columns == test.table.num_columns == 14
 
 
 def test_the_second_time_nothing_is_downloaded(publish, patches, served, cache):
@@ -127,7 +131,7 @@ def test_the_second_time_nothing_is_downloaded(publish, patches, served, cache):
     first = covtype.load(archive=archive)
     (served / archive.file).unlink()
     assert [path.name for path in (cache / "covtype").iterdir()] == ["covtype.data.gz"]
-    assert covtype.load(archive=archive).table.equals(first.table)
+    assert covtype.load(archive=archive).whole().table.equals(first.whole().table)
     assert covtype.is_cached()
 
 
@@ -136,7 +140,7 @@ def test_a_damaged_file_in_the_cache_is_downloaded_again_and_said(publish, patch
     (cache / "covtype" / "covtype.data.gz").write_bytes(b"half")
     with caplog.at_level(logging.WARNING):
         found = covtype.load(archive=publish("covtype.data.gz", patches))
-    assert len(found) == 6
+    assert len(found.whole()) == 6
     assert caplog.messages == ["covtype: covtype.data.gz in the cache is damaged or altered, so it is downloaded again"]
 
 
@@ -157,7 +161,7 @@ def test_a_local_copy_is_checked_and_read_without_a_download(tmp_path, monkeypat
     if data is None:
         monkeypatch.setenv("VAEWORKS_DATA", str(home.parent))
     archive = Published("covtype.data.gz", NOWHERE, hashlib.sha256(patches).hexdigest())
-    assert len(covtype.load(data, archive)) == 6
+    assert len(covtype.load(data, archive).whole()) == 6
     with pytest.raises(VaeworksError, match=r"covtype\.data\.gz is damaged or altered .* not 614360d0"):
         load_table("covtype", data=data)
 

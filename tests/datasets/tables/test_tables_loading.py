@@ -27,20 +27,21 @@ def folder(tmp_path):
 @pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "jsonl"])
 def test_a_file_is_read_with_its_holes_and_its_label(folder, ending):
     found = load_table(folder / f"table.{ending}")
-    assert found.table.to_pydict() == TABLE.drop_columns(["class"]).to_pydict()
-    assert (found.labels, found.label_name, len(found)) == ([1, 2, 1], "class", 3)
+    (rows,) = found.splits.values()
+    assert rows.table.to_pydict() == TABLE.drop_columns(["class"]).to_pydict()
+    assert (rows.labels, found.label_name, len(rows)) == ([1, 2, 1], "class", 3)
 
 
 def test_a_label_is_named_or_left_among_the_columns(folder):
-    assert load_table(folder / "table.csv", label="town").labels == ["Bern", "Zug", None]
-    whole = load_table(folder / "table.csv", label="")
+    assert load_table(folder / "table.csv", label="town").whole().labels == ["Bern", "Zug", None]
+    whole = load_table(folder / "table.csv", label="").whole()
     assert (whole.labels, whole.table.column_names) == (None, ["size", "town", "class"])
 
 
 @pytest.mark.parametrize("hole", ["", "NA", "nan", "?", "None"])
 def test_what_stands_for_a_hole_is_one(tmp_path, hole):
     (tmp_path / "t.csv").write_text(f"a,b\n1,x\n{hole},{hole}\n")
-    assert load_table(tmp_path / "t.csv").table.to_pydict() == {"a": [1, None], "b": ["x", None]}
+    assert load_table(tmp_path / "t.csv").whole().table.to_pydict() == {"a": [1, None], "b": ["x", None]}
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv"])
@@ -55,8 +56,8 @@ def test_arrays_become_columns(tmp_path):
     rows = np.arange(6.0).reshape(3, 2)
     np.save(tmp_path / "rows.npy", rows)
     np.savez(tmp_path / "rows.npz", codes=rows, label=np.array(["a", "b", "a"]))
-    assert load_table(tmp_path / "rows.npy").table.to_pydict() == {"x0": [0, 2, 4], "x1": [1, 3, 5]}
-    assert load_table(tmp_path / "rows.npz").labels == ["a", "b", "a"]
+    assert load_table(tmp_path / "rows.npy").whole().table.to_pydict() == {"x0": [0, 2, 4], "x1": [1, 3, 5]}
+    assert load_table(tmp_path / "rows.npz").whole().labels == ["a", "b", "a"]
 
 
 @pytest.mark.parametrize(
@@ -70,14 +71,16 @@ def test_arrays_become_columns(tmp_path):
 )
 def test_named_tables_that_come_with_scikit_learn(name, rows, columns, label, classes):
     found = load_table(name)
-    assert (len(found), found.table.num_columns, found.label_name) == (rows, columns, label)
-    assert len(set(found.labels)) == classes
-    assert load_table(name, label="").labels is None
+    part = found.splits["all"]
+    assert (len(part), part.table.num_columns, found.label_name) == (rows, columns, label)
+    assert len(set(part.labels)) == classes
+    without = load_table(name, label="").splits["all"]
+    assert (without.labels, without.table[label].to_pylist()) == (None, part.labels)
 
 
 def test_penguins_come_from_a_package_or_a_copy(tmp_path, monkeypatch):
     (tmp_path / "penguins.csv").write_text("species,island,sex\nAdelie,Dream,NA\nGentoo,Biscoe,male\n")
-    found = load_table("penguins", data=tmp_path)
+    found = load_table("penguins", data=tmp_path).splits["all"]
     assert (found.labels, found.table["sex"].to_pylist()) == (["Adelie", "Gentoo"], [None, "male"])
     monkeypatch.setattr("vaeworks.datasets.named.penguins.find_spec", lambda name: None)
     with pytest.raises(VaeworksError, match="pip install palmerpenguins"):

@@ -1,11 +1,13 @@
 """One door to every source of pictures: a named data set, a folder of files, a file of arrays, one picture."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
 from ..registry import is_named, load_named
-from .pictures import ImageSet, Pictures
+from ..sets import DataSet
+from .pictures import Pictures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 SIDES = (2, 4096)
 
 
-def load_images(source: str | Path, *, data: Path | None = None, resize: int | None = None) -> ImageSet:
+def load_images(
+    source: str | Path, *, label: str | None = None, data: Path | None = None, resize: int | None = None
+) -> DataSet[Pictures]:
     """Load a named data set of pictures, a local folder, or a local file of arrays, into memory.
 
     Parameters
@@ -23,6 +27,8 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
         of train, validation (also valid, val) and test folders of either; an .npy file; or an .npz file of
         images and labels, or of x_train, y_train, x_test and so on. Arrays are N x H x W or N x H x W x C,
         where C is 1 or 3, of whole numbers from 0 to 255, of truth values, or of zeros and ones.
+    label : str, optional
+        What the labels are called, such as class, which folders are; "" says that there are no labels.
     data : Path, optional
         A local copy of a named data set: its file, its folder, or a folder that holds that folder. The
         order of lookup is `data`, the environment variable VAEWORKS_DATA, the cache, its public source.
@@ -31,7 +37,7 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
 
     Returns
     -------
-    ImageSet
+    DataSet of Pictures
         Named sets and sources with a train part have the splits train, validation and test, as far as
         they exist; any other local source has the one split all. Where some pictures are grey and some
         have colour, all have colour.
@@ -45,22 +51,28 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
         raise VaeworksError(f"--resize is a side in pixels from {SIDES[0]} to {SIDES[1]}, not {resize}")
     if is_named(source):
         found = load_named(str(source), "image", data)
-        return found if resize is None else resized_set(found, resize)
+        return labelled_by(label, found if resize is None else resized_set(found, resize))
     if data is not None:
         raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
     from .local import load_local_images
 
-    return load_local_images(Path(source), resize)
+    return labelled_by(label, load_local_images(Path(source), resize))
 
 
-def resized_set(found: ImageSet, side: int) -> ImageSet:
+def labelled_by(label: str | None, found: DataSet[Pictures]) -> DataSet[Pictures]:
+    """The same set; without its labels where they are called ""."""
+    if label == "":
+        return replace(found.each(lambda part: replace(part, labels=None)), label_name=None)
+    if label not in (None, found.label_name):
+        own = "it has none" if found.label_name is None else f"its labels are called {found.label_name}"
+        raise VaeworksError(f"{found.name} has no labels called {label!r}, {own}: leave out --label, or give ''")
+    return found
+
+
+def resized_set(found: DataSet[Pictures], side: int) -> DataSet[Pictures]:
     from .arrays import resized
 
-    splits = {
-        split: Pictures(resized(Path(found.name), pictures.images, side), pictures.labels)
-        for split, pictures in found.splits.items()
-    }
-    return ImageSet(found.name, splits, found.label_name)
+    return found.each(lambda part: replace(part, images=resized(Path(found.name), part.images, side)))
 
 
 def read_image(path: Path, like: tuple[int, int, int] | None = None, *, resize: bool = False) -> "np.ndarray":

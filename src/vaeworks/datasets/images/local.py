@@ -4,15 +4,16 @@ from pathlib import Path
 
 from ...errors import VaeworksError
 from ..missing import no_such, unreadable
+from ..sets import DataSet
 from .arrays import read_array_file
 from .decoding import ENDINGS
 from .folders import read_folder
-from .pictures import ImageSet, Pictures
+from .pictures import Pictures
 
 ARRAYS = (".npy", ".npz")
 
 
-def load_local_images(path: Path, resize: int | None) -> ImageSet:
+def load_local_images(path: Path, resize: int | None) -> DataSet[Pictures]:
     """Read a local source whole, and offer its splits."""
     try:
         path.stat()
@@ -38,7 +39,7 @@ def read_file(path: Path, resize: int | None) -> dict[str, Pictures]:
     )
 
 
-def alike(name: str, splits: dict[str, Pictures]) -> ImageSet:
+def alike(name: str, splits: dict[str, Pictures]) -> DataSet[Pictures]:
     """The data set, once all its splits have one size, as many channels, and labels only if the first has."""
     import numpy as np
 
@@ -55,4 +56,4 @@ def alike(name: str, splits: dict[str, Pictures]) -> ImageSet:
             )
         images = each.images if each.images.shape[3] == channels else np.repeat(each.images, channels, axis=3)
         same[split] = Pictures(images, each.labels if labelled else None)
-    return ImageSet(name, same, "class" if labelled else None)
+    return DataSet(name, same, "class" if labelled else None)

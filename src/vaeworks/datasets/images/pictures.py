@@ -1,61 +1,49 @@
-"""Pictures that lie in memory, and the named splits that they form."""
+"""Pictures that lie in memory."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...errors import VaeworksError
+from ..sets import InMemory, labels_followed_by
 
 if TYPE_CHECKING:
     import numpy as np
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """The pictures of one split.
+class Pictures(InMemory):
+    """The pictures of one split; all splits of a set have the same height, width and channels.
 
     Attributes
     ----------
     images : uint8 array (N, H, W, C)
         C is 1 or 3; the values are 0 to 255, or 0 and 1 for a binary set.
     labels : list of str or None
-        One a picture; None without labels.
+        One a picture, None where missing; None without labels.
     """
 
     images: "np.ndarray"
-    labels: list[str] | None
+    labels: list | None
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def only(self, rows: "Sequence[int] | np.ndarray") -> "Pictures":
-        """The images of these row numbers."""
-        labels = None if self.labels is None else [self.labels[row] for row in rows]
-        return Pictures(self.images[rows], labels)
+    @property
+    def X(self) -> "np.ndarray":
+        return self.images
 
-    def head(self, limit: int | None) -> "Pictures":
-        """The first `limit` pictures; all of them for None."""
-        if limit is None:
-            return self
-        if limit < 0:
-            raise VaeworksError(f"there are no first {limit} pictures: the limit is 0 or more")
-        return Pictures(self.images[:limit], None if self.labels is None else self.labels[:limit])
+    @property
+    def y(self) -> list | None:
+        return self.labels
 
+    @property
+    def labelled(self) -> bool:
+        return self.labels is not None
 
-@dataclass(frozen=True)
-class ImageSet:
-    """Named splits of one data set of pictures; all of them have the same height, width and channels.
+    def take(self, rows: "np.ndarray") -> "Pictures":
+        return Pictures(self.images[rows], None if self.labels is None else [self.labels[row] for row in rows])
 
-    Attributes
-    ----------
-    name : str
-        The named set, or the name of the local file or folder.
-    splits : dict of str to Pictures
-        train, validation, test as far as they exist; all for a local source without them.
-    label_name : str or None
-        What the labels say: digit, garment, person or class; None without labels.
-    """
+    def followed_by(self, other: "Pictures") -> "Pictures":
+        import numpy as np
 
-    name: str
-    splits: dict[str, Pictures]
-    label_name: str | None
+        labels = labels_followed_by(self.labels, len(self), other.labels, len(other))
+        return Pictures(np.concatenate([self.images, other.images]), labels)

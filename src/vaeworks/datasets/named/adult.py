@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..published import Published, are_cached, local_words, verified
-from ..tables.tables import TableSet, labelled
+from ..sets import DataSet
+from ..tables.tables import Table, labelled
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +46,7 @@ HOLE = "?"
 ABOUT: dict[str, Any] = {
     "kind": "tabular",
     "rows": "48,842 people of the census of 1994, 14 numbers and words with holes, and if they earn over 50,000",
-    "splits": "all",
+    "splits": "train (the official 32,561) and test (16,281)",
     "licence": "CC BY 4.0 (UCI, Adult)",
     "source": f"UCI: {FOLDER}",
     "local": local_words("adult", FILES),
@@ -56,12 +57,10 @@ def is_cached() -> bool:
     return are_cached("adult", FILES)
 
 
-def load(data: Path | None = None, files: tuple[Published, ...] = FILES) -> TableSet:
-    """The people of adult.data, then those of adult.test; the label is the income, "<=50K" or ">50K"."""
-    import pyarrow as pa
-
-    parts = [people(path.read_bytes()) for path in verified("adult", files, data)]
-    return labelled("adult", pa.concat_tables(parts), LABEL)
+def load(data: Path | None = None, files: tuple[Published, ...] = FILES) -> DataSet[Table]:
+    """The people of adult.data to train on, those of adult.test to test; the label is the income, "<=50K" or ">50K"."""
+    train, test = (people(path.read_bytes()) for path in verified("adult", files, data))
+    return labelled("adult", {"train": train, "test": test}, LABEL)
 
 
 def people(content: bytes) -> "pa.Table":

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..images.pictures import ImageSet, Pictures
+from ..images.pictures import Pictures
 from ..published import Packed, Published
+from ..sets import DataSet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +55,7 @@ def is_cached() -> bool:
     return BITS.kept.is_file()
 
 
-def load(data: Path | None = None, files: Sequence[Published] = FILES) -> ImageSet:
+def load(data: Path | None = None, files: Sequence[Published] = FILES) -> DataSet[Pictures]:
     """The digits in the splits train, validation and test, as zeros and ones.
 
     Parameters
@@ -71,4 +72,4 @@ def load(data: Path | None = None, files: Sequence[Published] = FILES) -> ImageS
         split: Pictures(np.unpackbits(parts[part], axis=1).reshape(-1, 28, 28, 1), None)
         for split, part in SPLITS.items()
     }
-    return ImageSet("binarized-mnist", splits, None)
+    return DataSet("binarized-mnist", splits, None)

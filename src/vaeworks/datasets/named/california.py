@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..published import Published, are_cached, local_words, verified
-from ..tables.tables import TableSet
+from ..sets import DataSet
+from ..tables.tables import Table, labelled
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +33,7 @@ def is_cached() -> bool:
     return are_cached("california", [ARCHIVE])
 
 
-def load(data: Path | None = None, archive: Published = ARCHIVE) -> TableSet:
+def load(data: Path | None = None, archive: Published = ARCHIVE) -> DataSet[Table]:
     """The districts, without labels; averages are per household, and the value in units of 100,000 dollars."""
     import pyarrow as pa
 
@@ -51,7 +52,7 @@ def load(data: Path | None = None, archive: Published = ARCHIVE) -> TableSet:
         "Longitude": found["longitude"],
         "MedHouseVal": found["value"] / 100_000,
     }
-    return TableSet("california", pa.table(columns), None, None)
+    return labelled("california", {"all": pa.table(columns)}, None)
 
 
 def read_archive(path: Path) -> "pa.Table":

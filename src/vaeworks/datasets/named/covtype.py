@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from ..published import Published, are_cached, local_words, verified
-from ..tables.tables import TableSet, labelled
+from ..sets import DataSet
+from ..tables.tables import Table, labelled
 
 ARCHIVE = Published(  # as scikit-learn has it
     "covtype.data.gz",
@@ -39,7 +40,7 @@ def is_cached() -> bool:
     return are_cached("covtype", [ARCHIVE])
 
 
-def load(data: Path | None = None, archive: Published = ARCHIVE) -> TableSet:
+def load(data: Path | None = None, archive: Published = ARCHIVE) -> DataSet[Table]:
     """The patches with scikit-learn's names of columns and its float64; the label is the cover, "1" to "7"."""
     import pyarrow as pa
     from pyarrow import csv
@@ -52,4 +53,4 @@ def load(data: Path | None = None, archive: Published = ARCHIVE) -> TableSet:
             read_options=csv.ReadOptions(column_names=list(types)),
             convert_options=csv.ConvertOptions(column_types=types),
         )
-    return labelled("covtype", table, LABEL)
+    return labelled("covtype", {"all": table}, LABEL)

@@ -23,10 +23,12 @@ def shuffled_position(name: str) -> bytes:
 
 def deal_pictures(pictures: "Pictures", sizes: Mapping[str, int]) -> "dict[str, Pictures]":
     """Deal shuffled pictures to splits of these sizes; within a split they keep their order."""
+    import numpy as np
+
     order = sorted(range(len(pictures)), key=lambda number: shuffled_position(str(number)))
     splits, start = {}, 0
     for split, size in sizes.items():
-        splits[split] = pictures.only(sorted(order[start : start + size]))
+        splits[split] = pictures.take(np.array(sorted(order[start : start + size]), int))
         start += size
     return splits
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import VaeworksError
-from ..images.pictures import ImageSet, Pictures
+from ..images.pictures import Pictures
+from ..sets import DataSet
 from .dealing import deal_pictures
 
 ABOUT: dict[str, Any] = {
@@ -22,7 +23,7 @@ def is_cached() -> bool:
     return True
 
 
-def load(data: Path | None = None) -> ImageSet:
+def load(data: Path | None = None) -> DataSet[Pictures]:
     """The digits in the splits train, validation and test.
 
     Their 17 greys, 0 to 16, are scaled to 0 to 255 by rounding.
@@ -37,4 +38,4 @@ def load(data: Path | None = None) -> ImageSet:
     pictures = Pictures(images, [str(label) for label in digits.target])
     held_out = round(0.15 * len(pictures))
     sizes = {"train": len(pictures) - 2 * held_out, "validation": held_out, "test": held_out}
-    return ImageSet("digits", deal_pictures(pictures, sizes), "digit")
+    return DataSet("digits", deal_pictures(pictures, sizes), "digit")

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..images.pictures import ImageSet, Pictures
+from ..images.pictures import Pictures
 from ..published import Packed, Published
+from ..sets import DataSet
 from .matlab import read_columns
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def is_cached() -> bool:
     return FACES.kept.is_file()
 
 
-def load(data: Path | None = None, file: Published = FILE) -> ImageSet:
+def load(data: Path | None = None, file: Published = FILE) -> DataSet[Pictures]:
     """The frames in the splits train, validation and test, each in the order of the video.
 
     Parameters
@@ -58,4 +59,4 @@ def load(data: Path | None = None, file: Published = FILE) -> ImageSet:
     block = np.arange(len(frames)) * BLOCKS // len(frames)
     held_out = {split: np.isin(block, blocks) for split, blocks in HELD_OUT.items()}
     masks = {"train": ~(held_out["validation"] | held_out["test"]), **held_out}
-    return ImageSet("frey", {split: pictures.only(np.flatnonzero(mask)) for split, mask in masks.items()}, None)
+    return DataSet("frey", {split: pictures.take(np.flatnonzero(mask)) for split, mask in masks.items()}, None)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..cache import cache_folder, filling, local_copy
-from ..texts.rows import READ_ROWS, Dataset, Rows, joined, rechunk
+from ..sets import DataSet
+from ..texts.rows import READ_ROWS, Rows, joined, rechunk
 from .dealing import count_films, only_films, rows_by_film
 from .imdb_archive import ACL_IMDB, Archive, download, keep
 
@@ -36,7 +37,7 @@ def is_cached() -> bool:
     return all((cache_folder("imdb") / file).is_file() for file in COLUMNS)
 
 
-def load(data: Path | None = None, archive: Archive = ACL_IMDB) -> Dataset:
+def load(data: Path | None = None, archive: Archive = ACL_IMDB) -> DataSet[Rows]:
     """The reviews in the splits train, validation, test and unlabelled.
 
     The films of the official training reviews are shuffled by a fixed seed (see `dealing.deal_films`) and
@@ -61,7 +62,7 @@ def load(data: Path | None = None, archive: Archive = ACL_IMDB) -> Dataset:
     return split(cached)
 
 
-def split(folder: Path) -> Dataset:
+def split(folder: Path) -> DataSet[Rows]:
     from ..texts.parquet import check_columns, parquet_batches, parquet_rows
 
     for file, columns in COLUMNS.items():
@@ -71,7 +72,7 @@ def split(folder: Path) -> Dataset:
     splits = rows_by_film(films, SHARES, partial(labelled_batches, train))
     splits["test"] = Rows(partial(labelled_batches, test), parquet_rows(test), True)
     splits["unlabelled"] = Rows(partial(parquet_batches, unlabelled, ["text"]), parquet_rows(unlabelled), False)
-    return Dataset("imdb", splits, "sentiment")
+    return DataSet("imdb", splits, "sentiment")
 
 
 def labelled_batches(path: Path, films: Collection[str] | None = None) -> "Iterator[pa.RecordBatch]":

@@ -14,7 +14,8 @@ from ...errors import VaeworksError
 from ..arrays import picked
 from ..cache import cache_folder, filling, local_copy
 from ..downloads import check_digest, fetch
-from ..images.pictures import ImageSet, Pictures
+from ..images.pictures import Pictures
+from ..sets import DataSet
 from .dealing import deal_pictures
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class IdxSet:
     installed: Path | None = None
 
     @property
-    def ABOUT(self) -> dict[str, Any]:  # noqa: N802  # as in the modules of the other sets
+    def ABOUT(self) -> dict[str, Any]:  # as in the modules of the other sets
         return {
             "kind": "image",
             "rows": self.rows,
@@ -83,7 +84,7 @@ class IdxSet:
     def is_cached(self) -> bool:
         return are_in(cache_folder(self.name))
 
-    def load(self, data: Path | None = None) -> ImageSet:
+    def load(self, data: Path | None = None) -> DataSet[Pictures]:
         """The pictures in the splits train, validation and test.
 
         A fixed choice of the official training pictures is held out for validation (see `deal_pictures`); test is
@@ -93,7 +94,7 @@ class IdxSet:
         arrays = read_arrays(self, data)
         train, test = (labelled(self, arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test"))
         sizes = {"train": max(0, len(train) - self.validation), "validation": self.validation}
-        return ImageSet(self.name, {**deal_pictures(train, sizes), "test": test}, self.label_name)
+        return DataSet(self.name, {**deal_pictures(train, sizes), "test": test}, self.label_name)
 
 
 def read_arrays(source: IdxSet, data: Path | None) -> "dict[str, np.ndarray]":

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..images.pictures import ImageSet, Pictures
+from ..images.pictures import Pictures
 from ..published import Packed, Published
+from ..sets import DataSet
 from .dealing import shuffled_position
 from .matlab import read_columns
 
@@ -45,7 +46,7 @@ def is_cached() -> bool:
     return FACES.kept.is_file()
 
 
-def load(data: Path | None = None, file: Published = FILE) -> ImageSet:
+def load(data: Path | None = None, file: Published = FILE) -> DataSet[Pictures]:
     """The faces in the splits train, validation and test; the label is the person's number, from 0.
 
     The pictures of each person are shuffled by a fixed seed (see `dealing.shuffled_position`). Every split has
@@ -69,5 +70,7 @@ def load(data: Path | None = None, file: Published = FILE) -> ImageSet:
         for turn, row in enumerate(own):
             split = next((split for split, held_out in HELD_OUT.items() if turn == held_out), "train")
             rows[split].append((turn, int(person), int(row)))
-    splits = {split: pictures.only([row for _, _, row in sorted(places)]) for split, places in rows.items()}
-    return ImageSet("olivetti", splits, "person")
+    splits = {
+        split: pictures.take(np.array([row for _, _, row in sorted(places)], int)) for split, places in rows.items()
+    }
+    return DataSet("olivetti", splits, "person")

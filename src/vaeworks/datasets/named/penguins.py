@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import VaeworksError
+from ..sets import DataSet
 from ..tables.files import read_table
-from ..tables.tables import TableSet, labelled
+from ..tables.tables import Table, labelled
 
 PACKAGE, KEPT = "palmerpenguins", "data/penguins.csv"
 ABOUT: dict[str, Any] = {
@@ -23,11 +24,12 @@ def is_cached() -> bool:
     return False  # nothing is ever downloaded
 
 
-def load(data: Path | None = None) -> TableSet:
+def load(data: Path | None = None) -> DataSet[Table]:
     """The penguins; the label is the species."""
     if data is None:
         found = find_spec(PACKAGE)
         if found is None or found.origin is None:
             raise VaeworksError("penguins come with a package: pip install palmerpenguins, or name a copy with --data")
         data = Path(found.origin).parent / KEPT
-    return labelled("penguins", read_table(data / "penguins.csv" if data.is_dir() else data), "species")
+    table = read_table(data / "penguins.csv" if data.is_dir() else data)
+    return labelled("penguins", {"all": table}, "species")

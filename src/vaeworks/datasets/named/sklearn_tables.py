@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VaeworksError
-from ..tables.tables import TableSet
+from ..sets import DataSet
+from ..tables.tables import Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,7 @@ class Bundled:
     numbered: bool = False
 
     @property
-    def ABOUT(self) -> dict[str, Any]:  # noqa: N802  # as in the modules of the other sets
+    def ABOUT(self) -> dict[str, Any]:  # as in the modules of the other sets
         return {
             "kind": "tabular",
             "rows": self.rows,
@@ -45,7 +46,7 @@ class Bundled:
     def is_cached(self) -> bool:
         return True
 
-    def load(self, data: Path | None = None) -> TableSet:
+    def load(self, data: Path | None = None) -> DataSet[Table]:
         import sklearn.datasets
 
         if data is not None:
@@ -53,7 +54,8 @@ class Bundled:
         found = getattr(sklearn.datasets, self.loader)()
         names = [str(name).replace(" (cm)", "") for name in found.feature_names]
         classes = [str(index if self.numbered else name) for index, name in enumerate(found.target_names)]
-        return TableSet(self.name, as_table(names, found.data), [classes[label] for label in found.target], "class")
+        part = Table(as_table(names, found.data), [classes[label] for label in found.target])
+        return DataSet(self.name, {"all": part}, "class")
 
 
 def as_table(names: list[str], numbers: "np.ndarray") -> Any:

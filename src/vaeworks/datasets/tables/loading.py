@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from ...errors import MissingColumnError, VaeworksError
 from ..registry import is_named, load_named
-from ..texts.columns import LABEL_NAMES
+from ..sets import LABEL_NAMES
 
 if TYPE_CHECKING:
-    from .tables import TableSet
+    from ..sets import DataSet
+    from .tables import Table
 
 
 def load_table(
     source: str | Path, *, label: str | None = None, data: Path | None = None, words: Collection[str] = ()
-) -> "TableSet":
+) -> "DataSet[Table]":
     """Load a named table or a local file into memory.
 
     Parameters
@@ -34,12 +35,12 @@ def load_table(
     VaeworksError
         With one sentence that says what was wrong, what was found, and how to mend it.
     """
-    from .tables import TableSet, labelled
+    from .tables import labelled, with_label
 
     if is_named(source):
         found = load_named(str(source), "tabular", data)
         if label == "" and found.label_name:
-            return TableSet(found.name, found.table.append_column(found.label_name, [found.labels]), None, None)
+            return with_label(found)
         if label not in (None, found.label_name):
             raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
         return found
@@ -54,4 +55,4 @@ def load_table(
             f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. Name the label column with --label"
         )
     guessed = next((name for name in names if name.lower() in (*LABEL_NAMES, "class")), None)
-    return labelled(Path(source).name, table, guessed if label is None else label or None)
+    return labelled(Path(source).name, {"all": table}, guessed if label is None else label or None)

@@ -1,38 +1,97 @@
 """Tables that lie in memory: their columns, and the one that is the label."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ...errors import MissingColumnError
+from ..sets import DataSet, InMemory, labels_followed_by
+
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 
 @dataclass(frozen=True)
-class TableSet:
-    """One table, with the column of labels apart.
+class Table(InMemory):
+    """The rows of one split, with the column of labels apart.
 
     Attributes
     ----------
-    name : str
-        The named set, or the name of the local file.
     table : pyarrow.Table
         All columns but the labels.
     labels : list or None
         One a row, None where missing; None without labels.
-    label_name : str or None
     """
 
-    name: str
     table: "pa.Table"
     labels: list | None
-    label_name: str | None
 
     def __len__(self) -> int:
         return self.table.num_rows
 
+    @property
+    def X(self) -> "pa.Table":
+        return self.table
 
-def labelled(name: str, table: "pa.Table", label: str | None) -> TableSet:
-    """The set that a table makes when one of its columns is the label."""
-    if label is None:
-        return TableSet(name, table, None, None)
-    return TableSet(name, table.drop_columns([label]), table[label].to_pylist(), label)
+    @property
+    def y(self) -> list | None:
+        return self.labels
+
+    @property
+    def labelled(self) -> bool:
+        return self.labels is not None
+
+    def take(self, rows: "np.ndarray") -> "Table":
+        return Table(self.table.take(rows), None if self.labels is None else [self.labels[row] for row in rows])
+
+    def followed_by(self, other: "Table") -> "Table":
+        import pyarrow as pa
+
+        table = pa.concat_tables([self.table, other.table], promote_options="permissive")
+        return Table(table, labels_followed_by(self.labels, len(self), other.labels, len(other)))
+
+
+def labelled(name: str, tables: "dict[str, pa.Table]", label: str | None) -> DataSet[Table]:
+    """The set that tables make by split, when one of their columns is the label."""
+    return DataSet(name, {split: apart(table, label) for split, table in tables.items()}, label)
+
+
+def apart(table: "pa.Table", label: str | None) -> Table:
+    return Table(table, None) if label is None else Table(table.drop_columns([label]), table[label].to_pylist())
+
+
+def with_label(found: DataSet[Table]) -> DataSet[Table]:
+    """The same set, whose label is its last column and no label any more."""
+    return DataSet(found.name, {split: together(part, found.label_name) for split, part in found.splits.items()}, None)
+
+
+def together(part: Table, label: str | None) -> Table:
+    return part if label is None else Table(part.table.append_column(label, [part.labels]), None)
+
+
+def only(found: DataSet[Table], columns: Sequence[str]) -> DataSet[Table]:
+    """These columns in this order.
+
+    Raises
+    ------
+    MissingColumnError
+        When a split lacks one of them.
+    """
+    for part in found.splits.values():
+        check_there(found.name, part.table, columns)
+    return found.each(lambda part: replace(part, table=part.table.select(list(columns))))
+
+
+def without(found: DataSet[Table], columns: Sequence[str]) -> DataSet[Table]:
+    """All columns but these, which must be there."""
+    for part in found.splits.values():
+        check_there(found.name, part.table, columns)
+    return found.each(lambda part: replace(part, table=part.table.drop_columns(list(columns))))
+
+
+def check_there(name: str, table: "pa.Table", columns: Sequence[str]) -> None:
+    missing = [column for column in columns if column not in table.column_names]
+    if missing:
+        lacking, listed = ", ".join(map(repr, missing[:5])), ", ".join(table.column_names[:30])
+        raise MissingColumnError(f"{name} has no column {lacking}. Its columns are: {listed}. Add or rename it")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from ...errors import MissingColumnError, VaeworksError
+from ..sets import LABEL_NAMES
 
 TEXT_NAMES = ("text", "review", "body", "sentence")
-LABEL_NAMES = ("label", "sentiment")
 CLASS_KINDS = ("string", "bool", "int", "uint", "halffloat", "float", "double", "null")
 
 

@@ -7,7 +7,8 @@ from ...errors import VaeworksError
 from ..registry import NAMED_OF_KIND, is_named, load_named
 
 if TYPE_CHECKING:
-    from .rows import Dataset
+    from ..sets import DataSet
+    from .rows import Rows
 
 
 def load_texts(
@@ -18,7 +19,7 @@ def load_texts(
     encoding: str = "utf-8",
     drop_empty: bool = False,
     data: Path | None = None,
-) -> "Dataset":
+) -> "DataSet[Rows]":
     """Load a named data set, a local file, or a local folder.
 
     A local source is read once to check it (every text is there, the labels are classes) and again each
@@ -46,7 +47,7 @@ def load_texts(
 
     Returns
     -------
-    Dataset
+    DataSet of Rows
         A folder of train.* files and the named sets have the splits train, validation, test and
         unlabelled, as far as they exist; any other local source has the one split all.
 

@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from ...errors import VaeworksError
 from ..listing import mode, visible
 from ..missing import no_such, unreadable
+from ..sets import DataSet
 from .columns import check_kinds, choose_columns, listed
 from .encodings import check_encoding
 from .folders import ClassFolders
 from .lines import JsonSource, TextSource
 from .parquet import ParquetSource
-from .rows import Dataset, Rows
+from .rows import Rows
 from .separated import SeparatedSource
 from .survey import Survey, is_empty, survey, type_of_labels, without_nan
 
@@ -47,7 +48,7 @@ FORMATS: dict[str, Callable[[Path, str], Source]] = {
 }
 
 
-def load_local(path: Path, text: str | None, label: str | None, encoding: str, drop_empty: bool) -> Dataset:
+def load_local(path: Path, text: str | None, label: str | None, encoding: str, drop_empty: bool) -> DataSet[Rows]:
     """Check a local source in one pass over each of its files, and offer its splits."""
     check_encoding(encoding)
     try:
@@ -58,7 +59,9 @@ def load_local(path: Path, text: str | None, label: str | None, encoding: str, d
         raise unreadable(Path(error.filename or path), error) from error
 
 
-def checked(name: str, sources: dict[str, Source], text: str | None, label: str | None, drop_empty: bool) -> Dataset:
+def checked(
+    name: str, sources: dict[str, Source], text: str | None, label: str | None, drop_empty: bool
+) -> DataSet[Rows]:
     """The data set, once every text is there and the labels of all splits together are classes."""
     columns = {split: source.columns() for split, source in sources.items()}
     first = next(iter(sources))
@@ -78,7 +81,7 @@ def checked(name: str, sources: dict[str, Source], text: str | None, label: str 
     for split, source in sources.items():
         read = partial(clean_batches, source, text, labels[split], kind)
         splits[split] = Rows(read, found[split].rows, labels[split] is not None)
-    return Dataset(name, splits, label)
+    return DataSet(name, splits, label)
 
 
 def clean_batches(source: Source, text: str, label: str | None, kind: pa.DataType | None) -> Iterator[pa.RecordBatch]:

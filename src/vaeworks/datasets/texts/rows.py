@@ -1,10 +1,12 @@
-"""Rows that are streamed from disk, and the named splits that they form."""
+"""Rows that are streamed from disk."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ...held_out import held_out
+from ..sets import Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -12,8 +14,10 @@ if TYPE_CHECKING:
 READ_ROWS = 4096
 
 
-class Rows:
+class Rows(Part):
     """A stream of rows that can be read again and again; memory does not grow with their number.
+
+    Its `X` is itself, and its labels are in the stream.
 
     Parameters
     ----------
@@ -29,10 +33,22 @@ class Rows:
     def __init__(self, read: "Callable[[], Iterator[pa.RecordBatch]]", length: int, labelled: bool) -> None:
         self._read = read
         self._length = length
-        self.labelled = labelled
+        self._labelled = labelled
 
     def __len__(self) -> int:
         return self._length
+
+    @property
+    def X(self) -> "Rows":
+        return self
+
+    @property
+    def y(self) -> None:
+        return None
+
+    @property
+    def labelled(self) -> bool:
+        return self._labelled
 
     def chunks(self, rows: int = READ_ROWS) -> "Iterator[pa.RecordBatch]":
         """Record batches of exactly `rows` rows; the last one may be shorter."""
@@ -40,32 +56,36 @@ class Rows:
             raise VaeworksError(f"a chunk has at least one row, not {rows}")
         return rechunk(first_rows(self._read(), self._length), rows)
 
-    def head(self, limit: int | None) -> "Rows":
-        """The first `limit` rows; all of them for None."""
-        if limit is None:
-            return self
-        if limit < 0:
-            raise VaeworksError(f"there are no first {limit} rows: the limit is 0 or more")
-        return Rows(self._read, min(limit, self._length), self.labelled)
+    def first(self, count: int) -> "Rows":
+        return Rows(self._read, count, self._labelled)
+
+    def held_out(self, share: float) -> "Rows":
+        def read() -> "Iterator[pa.RecordBatch]":
+            for number, batch in enumerate(self.chunks()):
+                yield batch.take(held_out(number * READ_ROWS, batch.num_rows, share).nonzero()[0])
+
+        starts = range(0, len(self), READ_ROWS)
+        left = sum(held_out(start, min(READ_ROWS, len(self) - start), share).sum() for start in starts)
+        return Rows(read, int(left), self._labelled)
+
+    def followed_by(self, other: "Rows") -> "Rows":
+        typed = next((rows for rows in (self, other) if rows._labelled), None)
+
+        def read() -> "Iterator[pa.RecordBatch]":
+            batches = chain(self.chunks(), other.chunks())
+            return batches if typed is None else with_labels(batches, typed)
+
+        return Rows(read, len(self) + len(other), typed is not None)
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """Named splits of one data set.
+def with_labels(batches: "Iterator[pa.RecordBatch]", typed: Rows) -> "Iterator[pa.RecordBatch]":
+    """The same stream with missing labels where it has none, of the type of those of `typed`."""
+    import pyarrow as pa
 
-    Attributes
-    ----------
-    name : str
-        The named set, or the name of the local file or folder.
-    splits : dict of str to Rows
-        train, validation, test, unlabelled as far as they exist; all for a local file.
-    label_name : str or None
-        What the labels say, such as sentiment; None without labels.
-    """
-
-    name: str
-    splits: dict[str, Rows]
-    label_name: str | None
+    kind = next((batch.schema.field("label").type for batch in typed.chunks()), pa.null())
+    for batch in batches:
+        label = batch["label"] if "label" in batch.schema.names else pa.nulls(batch.num_rows, kind)
+        yield pa.record_batch({"text": batch["text"], "label": label})
 
 
 def first_rows(batches: "Iterator[pa.RecordBatch]", limit: int) -> "Iterator[pa.RecordBatch]":
