@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from ..errors import VaeworksError
-from ..estimator.parameters import Field, Pairs, fields_of
+from ..estimator.parameters import Field, OneOf, Pairs, fields_of
 
 ELSEWHERE = ("random_state", "device", "verbose")  # options of every verb
 
@@ -31,6 +31,8 @@ def annotated(field: Field) -> Any:
     if isinstance(field.limit, Pairs):
         return Annotated[list[str] | None, typer.Option(written(field), metavar=field.limit.metavar, help=field.help)]
     metavar = {int: "N", float: "X"}.get(field.kind, "WORD")
+    if isinstance(field.limit, OneOf):
+        metavar = "|".join(field.limit.words)
     return Annotated[str | None, typer.Option(written(field), metavar=metavar, help=described)]
 
 

@@ -31,7 +31,6 @@ Only = Annotated[
     str | None,
     typer.Option("--only", metavar="PART", help="Train only this part of it, as in --only prior --prior flow."),
 ]
-Preset = Annotated[str | None, typer.Option("--preset", help="Settings to begin with, by name.")]
 Board = Annotated[Path | None, typer.Option("--tensorboard", help="Folder for TensorBoard's files.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted fit, same settings.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the model that is there.")]
@@ -67,7 +66,6 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
         out: Folder,
         start: Begun = None,
         only: Only = None,
-        preset: Preset = None,
         tensorboard: Board = None,
         resume: Resume = False,
         overwrite: Overwrite = False,
@@ -81,7 +79,7 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
         from ..storage.session import Session, summary
 
         said, reading = chosen(parameters, words), taken(commands.Source, words)
-        settings = preset_for(kind.presets(), source, preset, start is not None)
+        settings = preset_for(kind.presets(), source, words["preset"], start is not None)
         if only is not None and start is None:
             raise VaeworksError(f"--only {only} trains one part of a fitted model: name that model with --from")
         begun = None if start is None else load(start)
@@ -107,8 +105,15 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
             estimator.go_on(part.X, part.y, only=only, validation=judged, session=session)
         return summary(estimator, out)
 
-    options = [*source_options(commands.Source), *parameter_options(parameters)]
-    return finished(fit, kind, options, f"Fit {commands.FIT}\n\nWhat no option says is as in the preset, or else [so].")
+    named = ", ".join({"default": None, **kind.presets()})
+    described = Annotated[str | None, typer.Option("--preset", help=f"Settings to begin with: {named}.")]
+    options = [keyword("preset", described, None), *source_options(commands.Source), *parameter_options(parameters)]
+    return finished(
+        fit,
+        kind,
+        options,
+        f"Fit {commands.FIT}.\n\nWhat no option says is as the preset has it, or else as in brackets.",
+    )
 
 
 def evaluate_of(kind: "Kind") -> Callable[..., dict]:
