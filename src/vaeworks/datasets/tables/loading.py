@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import MissingColumnError, VaeworksError
-from ..registry import is_named, load_named
+from ..registry import check_no_copy, is_named, load_named
 from ..sets import LABEL_NAMES
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
         if label not in (None, found.label_name):
             raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
         return found
-    if data is not None:
-        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+    check_no_copy(source, data)
     from .files import read_table
 
     table = read_table(Path(source))
