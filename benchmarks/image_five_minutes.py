@@ -14,7 +14,6 @@ from recorded import record
 from vaeworks import ImageVAE, datasets
 from vaeworks.core.batch import Batch
 from vaeworks.core.model import LatentModel, importance_bound
-from vaeworks.fitting.monitors import ProgressBar
 
 SETTINGS = {"levels": 2, "width": 24, "prior": "flow", "epochs": 10, "patience": None, "averaging": 0.99}
 SAMPLES, SCORED, ROUNDS = 500, 2000, 3
@@ -57,7 +56,7 @@ def main() -> None:
     test = parts["test"][:: len(parts["test"]) // SCORED]
     peer, clock = train(parts["train"], parts["validation"], 60 * minutes)
     model, began = ImageVAE(**SETTINGS), time.perf_counter()
-    model.fit(parts["train"], validation=(parts["validation"], None), monitors=(ProgressBar(),))
+    model.fit(parts["train"], validation=(parts["validation"], None))
     seconds = time.perf_counter() - began
     scale = model.scale_
     record(

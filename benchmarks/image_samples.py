@@ -20,17 +20,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from vaeworks import ImageVAE, datasets
-from vaeworks.fitting.monitors import ProgressBar
+from vaeworks.image.presets import PRESETS
 
-SETTINGS = {
-    "width": 24,
-    "likelihood": "normal",
-    "prior": "flow",
-    "rate": 20.0,
-    "epochs": 12,
-    "patience": None,
-    "averaging": 0.99,
-}
+SETTINGS = PRESETS["samples"].parameters
 EPOCHS, SAMPLES, NEIGHBOURS, COMPARED = 3, 10_000, 3, 5000
 
 
@@ -107,8 +99,8 @@ def on(name: str) -> dict:
     labels = {part: np.array([names.index(label) for label in parts[part].labels]) for part in ("train", "test")}
     classifier = trained(grey["train"], labels["train"])
     guessed = classifier.head(torch.from_numpy(classifier.describe(grey["test"])).float()).argmax(1).numpy()
-    model, began = ImageVAE(**SETTINGS), time.perf_counter()
-    model.fit(parts["train"].images, validation=(parts["validation"].images, None), monitors=(ProgressBar(),))
+    model, began = ImageVAE(**SETTINGS, verbose=True), time.perf_counter()
+    model.fit(parts["train"].images, validation=(parts["validation"].images, None))
     took = time.perf_counter() - began
     peer, clock = train(grey["train"], grey["validation"], took)
     real = grey["test"]

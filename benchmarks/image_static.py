@@ -9,24 +9,17 @@ from pathlib import Path
 from recorded import record
 
 from vaeworks import ImageVAE, datasets, load
-from vaeworks.fitting.monitors import ProgressBar
+from vaeworks.image.presets import PRESETS
 
-SETTINGS = {
-    "levels": 2,
-    "width": 24,
-    "prior": "flow",
-    "epochs": 50,
-    "patience": None,
-    "averaging": 0.999,
-}
+SETTINGS = PRESETS["ladder"].parameters
 SAMPLES, FOLDER = 500, Path("models/static")
 
 
 def fitted() -> ImageVAE:
     """A model of the 50,000 fixed training images; the 10,000 validation images choose the epoch."""
     parts = datasets.load_images("binarized-mnist").splits
-    model = ImageVAE(**SETTINGS)
-    model.fit(parts["train"].images, validation=(parts["validation"].images, None), monitors=(ProgressBar(),))
+    model = ImageVAE(**SETTINGS, verbose=True)
+    model.fit(parts["train"].images, validation=(parts["validation"].images, None))
     model.save(FOLDER)
     return model
 
@@ -42,7 +35,7 @@ def main() -> None:
             "settings": SETTINGS,
             "training minutes": round(minutes, 1),
             "negative_elbo_nats": figures["negative_elbo_nats"],
-            "negative log-likelihood, nats": -figures["importance_bound_nats"],
+            "negative log-likelihood, nats": figures["negative_importance_bound_nats"],
             "importance samples": SAMPLES,
             "kl_per_level_nats": figures["kl_per_level_nats"],
         },

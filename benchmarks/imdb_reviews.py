@@ -7,6 +7,7 @@ import pyarrow as pa
 from vaeworks import TextVAE, datasets
 from vaeworks.fitting.monitors import ProgressBar
 from vaeworks.fitting.training import Interrupted
+from vaeworks.storage.session import Session
 from vaeworks.text.presets import PRESETS
 
 
@@ -34,5 +35,5 @@ def after_first_pass(splits: dict) -> TextVAE:
     """The model of `vae fit text imdb` after its first pass, in which labels do not count."""
     model, texts = TextVAE(**PRESETS["imdb"].parameters), splits["train"][0] + splits["unlabelled"][0]
     with suppress(Interrupted):
-        model.fit(texts, validation=(splits["validation"][0], None), monitors=(FirstPass(),))
+        model.fit(texts, validation=(splits["validation"][0], None), session=Session(monitors=[FirstPass()]))
     return model

@@ -13,6 +13,7 @@ from vaeworks import TextVAE, datasets
 from vaeworks.fitting.objective import objective
 from vaeworks.fitting.plan import Phase, Plan
 from vaeworks.fitting.training import fit
+from vaeworks.text.data import TextReader
 
 ROUNDS, ROWS = 7, 3200
 
@@ -20,7 +21,7 @@ ROUNDS, ROWS = 7, 3200
 def main() -> None:
     estimator = TextVAE(batch_size=64)
     rows = datasets.load_texts("rotten").splits["train"].head(ROWS)
-    data, _ = estimator._prepare((rows,), None, ((rows,), None))
+    estimator.reader_, data, _ = TextReader.learn((rows,), None, estimator, 0.0)
     sides = {"bare loop": bare, "fit": ours, "fit, averaged weights": averaged}
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(ROUNDS + 1):

@@ -17,12 +17,11 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import KNeighborsClassifier
 
 from vaeworks import TabularVAE, datasets
-from vaeworks.fitting.monitors import ProgressBar
 from vaeworks.tabular.maps import write_map
+from vaeworks.tabular.presets import PRESETS
 
 PICTURE = Path(__file__).parents[1] / "docs" / "map.png"
-MAP = {"latent_dim": 2, "epochs": 18}
-CODES = {"latent_dim": 64, "epochs": 20, "batch_size": 512, "learning_rate": 2e-3}
+MAP, CODES = PRESETS["map"].parameters, PRESETS["codes"].parameters
 RATES = {"mnist": None, "fashion": 120}  # nats of KL that codes hold, chosen on validation images
 NEIGHBOURS = 5
 
@@ -51,13 +50,6 @@ def judged(reducer: Any, rows: dict, trusted: bool) -> dict:
     }
 
 
-class Ours(TabularVAE):
-    """With a progress bar."""
-
-    def fit(self, X: Any, y: Any = None, **given: Any) -> Any:
-        return super().fit(X, y, monitors=(ProgressBar(),), **given)
-
-
 def umap() -> Any:
     from umap import UMAP
 
@@ -67,14 +59,14 @@ def umap() -> Any:
 def main() -> None:
     found = {}
     for name in ("mnist", "fashion"):
-        rows, plane = rows_of(name), Ours(**MAP)
+        rows, plane = rows_of(name), TabularVAE(verbose=True, **MAP)
         found[name] = {
             "2-d": {
                 "ours": judged(plane, rows, trusted=True),
                 "umap-learn": judged(umap(), rows, trusted=True),
             },
             "64-d": {
-                "ours": judged(Ours(**CODES, rate=RATES[name]), rows, trusted=False),
+                "ours": judged(TabularVAE(verbose=True, **CODES, rate=RATES[name]), rows, trusted=False),
                 "PCA": judged(PCA(64), rows, trusted=False),
             },
         }

@@ -83,7 +83,7 @@ def taught(texts: list[str], labels: list[str | None], test: list[str]) -> np.nd
 
 def trigram(model: TextVAE, splits: dict) -> dict:
     """Trained on the very tokens that the decoder was, and scored on those that it is."""
-    words = min(len(model.vocabulary_), model.decoder_words or len(model.vocabulary_))
+    words = min(len(model.reader_.vocabulary), model.decoder_words or len(model.reader_.vocabulary))
     trained = [row for name in ("train", "unlabelled") for row in scored(model, splits[name][0])]
     peer, test = Trigram(trained, words, START), scored(model, splits["test"][0])
     tokens = sum(map(len, test))

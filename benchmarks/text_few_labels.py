@@ -9,11 +9,11 @@ layer on z; the teacher alone, and NB-SVM on the same labelled reviews, stand be
 
 import sys
 import time
+from copy import deepcopy
 
 import numpy as np
 from imdb_reviews import after_first_pass, read
 from recorded import record
-from sklearn.base import clone
 from text_baselines import nb_svm, taught
 
 from vaeworks import TextVAE, load
@@ -54,7 +54,7 @@ def run(pretrained: TextVAE, train: tuple, pool: list[str], test: tuple, count: 
     texts, labels = drawn(train, count, random)
     others = [pool[row] for row in random.permutation(len(pool))[:UNLABELLED]]
     rows, known = texts + others, labels + [None] * len(others)
-    model = clone(pretrained).set_params(**FURTHER).fit(rows, known, start=pretrained)
+    model = deepcopy(pretrained).set_params(**FURTHER).go_on(rows, known)
     figures = {
         "labels": count,
         "seed": seed,

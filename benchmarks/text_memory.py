@@ -50,11 +50,12 @@ def measure(file: Path) -> dict:
     from vaeworks.estimator.diagnostics import peak_memory
     from vaeworks.fitting.plan import Phase, Plan
     from vaeworks.fitting.training import fit
+    from vaeworks.text.data import TextReader
 
     began = time.perf_counter()
     estimator = TextVAE()
     rows = datasets.load_texts(str(file), label="label").splits["all"]
-    data, _ = estimator._prepare((rows,), None, None)
+    estimator.reader_, data, _ = TextReader.learn((rows,), None, estimator, estimator.validation_fraction)
     prepared = time.perf_counter() - began
     batches = sum(1 for _ in data.epoch(0))
     assert batches == len(data)

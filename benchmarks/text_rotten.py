@@ -16,7 +16,7 @@ from vaeworks import TextVAE, datasets
 
 SETTINGS = {"default": {}, "low rate": {"rate": 4.0}, "high rate": {"rate": 40.0, "latent_dim": 64}}
 KEPT = (
-    "sentiment_accuracy", "token_accuracy_teacher_forced", "token_accuracy_free_running", "perplexity_elbo",
+    "accuracy", "token_accuracy_teacher_forced", "token_accuracy_free_running", "perplexity_elbo",
     "perplexity_importance", "importance_samples", "negative_elbo_nats", "reconstruction_nats", "kl_nats",
     "mutual_information_nats", "active_units", "latent_units", "examples", "tokens",
 )  # fmt: skip
@@ -40,8 +40,8 @@ def measured(settings: dict, splits: dict) -> dict:
     seconds = time.perf_counter() - began
     texts, labels = splits["test"]
     figures = model.evaluate(texts, labels, samples=100)
-    read_back = model.vocabulary_.encode(texts)
-    references = [model.vocabulary_.decode(ids) for ids in read_back]
+    read_back = model.reader_.vocabulary.encode(texts)
+    references = [model.reader_.vocabulary.decode(ids) for ids in read_back]
     return {
         "settings": settings,
         **{name: figures[name] for name in KEPT},

@@ -136,7 +136,7 @@ def ours(train: Reviews, test: Reviews, settings: dict) -> dict:
         "epochs": len(model.history_),
         "seconds": seconds,
         "real_tokens_a_second": len(model.history_) * scored / seconds,
-        "accuracy": figures["sentiment_accuracy"],
+        "accuracy": figures["accuracy"],
         "token_accuracy": figures["token_accuracy_free_running"],
         "token_accuracy_true_words_before": figures["token_accuracy_teacher_forced"],
         "perplexity_elbo": figures["perplexity_elbo"],

@@ -2,6 +2,7 @@
 
 import os
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,19 @@ THEMES = (
     "her story begins at sea",
     "nobody wrote a plot here",
 )
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    """The class of a made-up kind, which is found from one line in the table of kinds."""
+    import vaeworks
+    from vaeworks.kinds import KINDS, Kind
+
+    vaeworks.__path__.append(str(Path(__file__).parent / "made_up"))
+    KINDS["numbers"] = Kind("numbers", "numbers", "NumbersVAE", "numbers")
+    yield KINDS["numbers"].estimator_class()
+    del KINDS["numbers"]
+    vaeworks.__path__.pop()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
-"""Files and folders that appear whole or not at all."""
+"""Files that appear whole or not at all."""
 
 import errno
 
 import pytest
 
 from vaeworks.errors import VaeworksError
-from vaeworks.files import folder_written_whole, written_whole
+from vaeworks.files import written_whole
 
 every_fault = pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
 
@@ -30,48 +30,23 @@ def test_a_file_is_left_as_it_was_when_its_block_raises(tmp_path, fault):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_is_replaced_when_its_block_ends_well(tmp_path):
-    folder = tmp_path / "new" / "model"
-    for name in ("old", "new"):
-        with folder_written_whole(folder) as temporary:
-            (temporary / name).touch()
-    assert [path.name for path in folder.iterdir()] == ["new"]
-    assert list(folder.parent.iterdir()) == [folder]
+def test_a_file_is_written_through_a_link(tmp_path):
+    target, link = tmp_path / "there" / "blob", tmp_path / "here.txt"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    with written_whole(link) as temporary:
+        assert temporary.suffix == ".txt"
+        temporary.write_text("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
 
 
-@every_fault
-def test_a_folder_is_left_as_it_was_when_its_block_raises(tmp_path, fault):
-    folder = tmp_path / "model"
-    folder.mkdir()
-    (folder / "old").touch()
-    with pytest.raises(fault), folder_written_whole(folder) as temporary:  # noqa: PT012
-        (temporary / "half").touch()
-        raise fault
-    assert [path.name for path in folder.iterdir()] == ["old"]
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-def test_an_old_folder_comes_back_when_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
-    folder = tmp_path / "model"
-    folder.mkdir()
-    (folder / "old").touch()
-    rename = type(folder).rename
-
-    def full(self, target):
-        if target == folder and not self.name.endswith(".old"):
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return rename(self, target)
-
-    monkeypatch.setattr(type(folder), "rename", full)
-    with pytest.raises(VaeworksError, match="no space left"), folder_written_whole(folder) as temporary:
-        (temporary / "new").touch()
-    assert [path.name for path in folder.iterdir()] == ["old"]
-
-
-@pytest.mark.parametrize("writer", [written_whole, folder_written_whole])
-def test_a_place_where_nothing_can_be_written_is_named(tmp_path, writer):
+def test_a_place_where_nothing_can_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(VaeworksError, match=r"cannot write .*file.model"), writer(tmp_path / "file" / "model"):
+    with (
+        pytest.raises(VaeworksError, match=r"cannot write .*file.picture"),
+        written_whole(tmp_path / "file" / "picture"),
+    ):
         pass
 
 

@@ -1,10 +1,9 @@
-"""Files and folders that appear whole or not at all."""
+"""Files that appear whole or not at all."""
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -14,42 +13,40 @@ from .errors import VaeworksError
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path`, which replaces it when the block ends well."""
+    """A temporary file beside `path`, which replaces it when the block ends well; a link stays and is followed."""
     with said_plainly(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = beside(path)
+        target = resolved(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(hidden(path.name))
         try:
             yield temporary
-            os.replace(temporary, path)
+            os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
 
 
-@contextmanager
-def folder_written_whole(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside `folder`, which takes its place when the block ends well."""
-    with said_plainly(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = beside(folder)
-        old = temporary.with_name(temporary.name + ".old")
-        temporary.mkdir()
-        try:
-            yield temporary
-            if folder.exists():
-                folder.rename(old)
-            temporary.rename(folder)
-        except BaseException:
-            if old.exists() and not folder.exists():
-                old.rename(folder)
-            raise
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+def hidden(name: str, mark: str | None = None) -> str:
+    """A name in the same folder, so that a rename suffices; the suffix stays, since writers look at it."""
+    return f".{mark or secrets.token_hex(4)}.{name}"
 
 
-def beside(path: Path) -> Path:
-    """A hidden name in the same folder, so that a rename suffices; the suffix stays, since writers look at it."""
-    return path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+def hidden_names(name: str) -> str:
+    """The pattern of all such names."""
+    return hidden(name, "[0-9a-f]" * 8)
+
+
+def resolved(path: Path) -> Path:
+    """Where a path leads, links followed; nothing need be there."""
+    return Path(os.path.realpath(path))
+
+
+def remove(folder: Path, *patterns: str) -> None:
+    """Remove files of ours, and the folder where nothing else is left in it."""
+    with suppress(OSError):
+        for pattern in patterns:
+            for path in folder.glob(pattern):
+                path.unlink(missing_ok=True)
+        folder.rmdir()
 
 
 @contextmanager

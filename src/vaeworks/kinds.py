@@ -1,5 +1,7 @@
 """The one table of the kinds of data, from which `load` and the command line find them."""
 
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,48 +14,56 @@ from .pretrained import located
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data: its folder in the package, its public class, and its shell verbs in `commands.py`."""
+    """A kind of data.
 
-    name: str
+    Attributes
+    ----------
+    word : str
+        What the shell and saved models call it.
+    folder : str
+        Where it lies in the package.
+    estimator : str
+        Its public class.
+    about : str
+        What its models are of, in a word or two.
+    """
+
+    word: str
+    folder: str
     estimator: str
-    verbs: tuple[str, ...]
+    about: str
+
+    def module(self, name: str) -> ModuleType:
+        return import_module(f"vaeworks.{self.folder}.{name}")
 
     def estimator_class(self) -> Any:
-        return getattr(import_module(f"vaeworks.{self.name}.estimator"), self.estimator)
+        return getattr(self.module("estimator"), self.estimator)
 
     def commands(self) -> ModuleType:
-        return import_module(f"vaeworks.{self.name}.commands")
+        return self.module("commands")
+
+    def parameters(self) -> type:
+        """The dataclass of its parameters, which imports nothing heavy."""
+        return getattr(self.module("parameters"), self.estimator.removesuffix("VAE") + "Parameters")
+
+    def presets(self) -> Mapping[str, Any]:
+        """Its named settings, where it has some."""
+        return getattr(self.commands(), "PRESETS", {})
+
+    def own_verbs(self) -> dict[str, Callable[..., dict]]:
+        """The verbs that it alone has: the public functions of its `commands.py`."""
+        module = self.commands()
+        functions = inspect.getmembers(module, inspect.isfunction)
+        named = {name: found for name, found in functions if found.__module__ == module.__name__}
+        return {name: found for name, found in named.items() if not name.startswith("_")}
 
 
 KINDS = {
-    kind.name: kind
+    kind.word: kind
     for kind in (
-        Kind(
-            "text",
-            "TextVAE",
-            ("fit", "evaluate", "reconstruct", "predict", "encode", "sample", "interpolate", "report"),
-        ),
-        Kind(
-            "image",
-            "ImageVAE",
-            (
-                "fit",
-                "evaluate",
-                "reconstruct",
-                "predict",
-                "encode",
-                "sample",
-                "interpolate",
-                "traverse",
-                "manifold",
-                "report",
-            ),
-        ),
-        Kind(
-            "tabular",
-            "TabularVAE",
-            ("fit", "evaluate", "predict", "encode", "decode", "impute", "anomalies", "sample", "map", "report"),
-        ),
+        Kind("text", "text", "TextVAE", "texts"),
+        Kind("image", "image", "ImageVAE", "images"),
+        Kind("tabular", "tabular", "TabularVAE", "tables"),
     )
 }
 
@@ -62,16 +72,22 @@ def kind_of(model: Path | str) -> Kind:
     """The kind of a saved model, without importing torch."""
     from .storage.artifact import read_config
 
-    name = read_config(located(model))["kind"]
-    if name not in KINDS:
+    return kind_named(read_config(located(model))["kind"], model)
+
+
+def kind_named(word: str, model: Path | str) -> Kind:
+    """The kind of this word, which a model has."""
+    if word not in KINDS:
         raise VaeworksError(
-            f"{model} holds a model of kind {name!r}, which this version does not know: upgrade vaeworks"
+            f"{model} holds a model of kind {word!r}, which this version does not know: upgrade vaeworks"
         )
-    return KINDS[name]
+    return KINDS[word]
 
 
 def load(model: Path | str) -> Any:
     """The fitted estimator in a folder that `save` or `vae fit` wrote, or that ships under a name, such as "imdb".
+
+    While another process saves over the folder, it gives the earlier model or the new one, whole.
 
     Raises
     ------
@@ -80,4 +96,4 @@ def load(model: Path | str) -> Any:
     """
     from .storage import artifact
 
-    return artifact.load(located(model), kind_of(model).estimator_class())
+    return artifact.load(located(model), lambda name: kind_named(name, model).estimator_class())

@@ -96,6 +96,16 @@ class Classes:
     def to_state(self) -> dict:
         return {"names": self.names, "missing_label": self.missing_label}
 
+    @classmethod
+    def from_state(cls, state: dict | None) -> "Classes | None":
+        """The inverse of `to_state`; None of None."""
+        return None if state is None else cls(**state)
+
+
+def indices_of(classes: Classes | None, labels: list) -> np.ndarray:
+    """Class indices (N,) of labels, all of them -1 where there are no classes."""
+    return np.full(len(labels), MISSING) if classes is None else classes.indices(labels)
+
 
 def native(label: Any) -> Any:
     """A plain Python value, which JSON can hold.

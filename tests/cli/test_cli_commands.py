@@ -1,12 +1,10 @@
 """Every command works, in words and as one JSON object."""
 
-import inspect
 import json
 
 import pytest
 
-from vaeworks import TextVAE, load
-from vaeworks.text import commands
+from vaeworks import load
 
 GEM, WASTE = "the film was great.", "the film was dull."
 COMMANDS = {
@@ -147,10 +145,27 @@ def test_evaluate_measures_other_data_and_only_the_first_rows(vae, own_model, re
     assert first["importance_samples"] == 2
 
 
-def test_labels_that_are_sentiments_have_a_sentiment_accuracy(vae, fitted):
+def test_the_name_of_the_label_stands_beside_its_accuracy(vae, fitted):
     figures = vae("evaluate", fitted("folder"), "--samples", "0", "--json").json()
-    assert 0 <= figures["sentiment_accuracy"] <= 1
-    assert "accuracy" not in figures
+    assert (figures["label"], figures["accuracy"]) == ("sentiment", figures["sentiment_accuracy"])
+    assert figures["deprecated_keys"] == ["importance_bound_nats", "sentiment_accuracy"]
+    assert "sentiment accuracy" not in vae("evaluate", fitted("folder"), "--samples", "0").out
+
+
+@pytest.mark.parametrize("ending", ["txt", "csv", "jsonl"])
+def test_texts_are_written_where_out_says(vae, model, tmp_path, ending):
+    out = tmp_path / f"drawn.{ending}"
+    said = vae("sample", model, "-n", "3", "--out", out, "--json").json()
+    printed = vae("sample", model, "-n", "3", "--json").json()["texts"]
+    assert said == {"rows_written": 3, "out": str(out)}
+    lines = out.read_text().splitlines()
+    assert len(lines) == (4 if ending == "csv" else 3)
+    assert all(text in line for text, line in zip(printed, lines[-3:], strict=True))
+
+
+def test_predictions_are_written_with_their_columns(vae, model, tmp_path):
+    vae("predict", model, GEM, "--out", tmp_path / "p.csv")
+    assert (tmp_path / "p.csv").read_text().splitlines()[0] == "text,stars,probability"
 
 
 def test_info_shows_the_figures_of_the_fit_until_there_is_an_evaluation(vae, own_model):
@@ -190,10 +205,3 @@ def test_two_classes_have_samples_of_their_own(vae, model):
 
 def test_verbose_says_no_less_and_changes_nothing(vae, model):
     assert vae("sample", model, "--verbose", "--json").json() == vae("sample", model, "--json").json()
-
-
-def test_what_the_shell_does_not_say_is_left_to_the_preset_and_the_defaults():
-    shell = inspect.signature(commands.fit).parameters
-    both = set(shell) & set(inspect.signature(TextVAE).parameters) - {"device"}
-    assert {"rate", "epochs", "batch_size", "label_weight", "learning_rate"} <= both
-    assert {shell[name].default for name in both} == {None}

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 VERBS = ["predict {} fine", "sample {}", "evaluate {}"]
 
@@ -28,6 +30,10 @@ def with_content(text):
     return lambda path: path.write_text(text)
 
 
+def with_nan(path):
+    save_file({name: torch.full_like(tensor, torch.nan) for name, tensor in load_file(path).items()}, path)
+
+
 DAMAGES = {
     "config.json cut": ("config.json", cut),
     "config.json empty": ("config.json", with_content("")),
@@ -41,6 +47,8 @@ DAMAGES = {
     "model.safetensors cut": ("model.safetensors", cut),
     "model.safetensors empty": ("model.safetensors", with_content("")),
     "model.safetensors of something else": ("model.safetensors", with_content("pickle" * 100)),
+    "model.safetensors of nothing but NaN": ("model.safetensors", with_nan),
+    "aggregated.safetensors of nothing but NaN": ("aggregated.safetensors", with_nan),
     "model.safetensors missing": ("model.safetensors", lambda path: path.unlink()),
     "data.json cut": ("data.json", cut),
     "data.json a list": ("data.json", with_content("[]")),

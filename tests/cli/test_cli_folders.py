@@ -113,6 +113,20 @@ def test_figures_that_cannot_be_kept_are_shown_all_the_same(vae, own_model, monk
     assert contents(own_model) == before
 
 
+def test_figures_of_a_model_that_was_replaced_meanwhile_are_shown_but_not_kept(vae, own_model, monkeypatch):
+    def replaced(model, X, y=None, samples=10):
+        load(own_model).save(own_model, overwrite=True)
+        return {"figure": 1.0}
+
+    before = (own_model / "metrics.json").read_bytes()
+    monkeypatch.setattr("vaeworks.text.estimator.TextVAE.evaluate", replaced)
+    result = vae("evaluate", own_model, "--samples", "0", "--json")
+    assert result.code == 2
+    assert result.said().startswith(f"another model was saved to {own_model} while this one was measured")
+    assert '"figure"' in result.out
+    assert (own_model / "metrics.json").read_bytes() == before
+
+
 @pytest.fixture
 def unfinished(fit, tmp_path, monkeypatch):
     """A fit whose last step, saving, was refused."""

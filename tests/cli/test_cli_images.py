@@ -10,7 +10,7 @@ from PIL import Image
 from vaeworks import load
 from vaeworks.held_out import held_out
 
-SMALL = ("--epochs", "2", "--latent-dim", "2", "--batch-size", "20", "--set", "width=4")
+SMALL = ("--epochs", "2", "--latent-dim", "2", "--batch-size", "20", "--width", "4")
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def pictures(tmp_path_factory):
 @pytest.fixture(scope="session")
 def image_model(vae, pictures, tmp_path_factory):
     out = tmp_path_factory.mktemp("models") / "pictures"
-    result = vae("fit", "image", pictures, "--classes", "--levels", "2", "--out", out, *SMALL)
+    result = vae("fit", "image", pictures, "--levels", "2", "--out", out, *SMALL)
     assert result.code == 0, result.err
     return out
 
@@ -40,10 +40,10 @@ def size(path):
 
 
 def test_fit_says_what_it_made(vae, pictures, tmp_path):
-    said = vae("fit", "image", pictures, "--out", tmp_path / "m", *SMALL, "--json").json()
+    said = vae("fit", "image", pictures, "--label", "", "--out", tmp_path / "m", *SMALL, "--json").json()
     assert said["epochs"] == 2
     model = load(tmp_path / "m")
-    assert (model.shape_, model.likelihood_, model.class_names_) == ((1, 10, 8), "logistic", None)
+    assert (model.reader_.shape, model.reader_.likelihood, model.reader_.classes) == ((1, 10, 8), "logistic", None)
 
 
 def test_evaluate_measures_and_remembers(vae, image_model, pictures, tmp_path):
@@ -109,12 +109,9 @@ def test_a_report_shows_pictures(vae, image_model, pictures, tmp_path):
 
 
 def test_mistakes_are_one_sentence(vae, image_model, model, pictures, tmp_path):
-    assert "no labels" in vae("fit", "image", pictures / "dark", "--classes", "--out", tmp_path / "m", *SMALL).refusal()
+    wrong = vae("fit", "image", pictures, "--label", "shade", "--out", tmp_path / "m", *SMALL).refusal()
+    assert "its labels are called class" in wrong
     assert "must end in .png" in vae("sample", image_model, "--out", tmp_path / "a.txt").refusal()
     assert "no class 'pink'" in vae("sample", image_model, "--label", "pink", "--out", tmp_path / "a.png").refusal()
     assert "cannot manifold" in vae("manifold", model, "--out", tmp_path / "a.png").refusal()
     assert "cannot be read" in vae("predict", image_model, tmp_path / "none.png").refusal()
-    assert (
-        "--set takes NAME=VALUE"
-        in vae("fit", "image", pictures, "--out", tmp_path / "m", "--set", "colour=1").refusal()
-    )

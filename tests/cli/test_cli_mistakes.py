@@ -136,7 +136,6 @@ def test_a_precision_that_this_processor_lacks_is_refused(vae, reviews, tmp_path
     [
         ("latent_dim", 0),
         ("latent_dim", 2.5),
-        ("rate", 0),
         ("rate", -1.0),
         ("rate", float("nan")),
         ("free_bits", -0.1),

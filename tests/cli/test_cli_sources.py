@@ -48,7 +48,7 @@ def test_a_folder_of_train_and_test_is_evaluated_on_test(vae, tmp_path):
 
 
 def test_without_a_label_column_the_fit_is_unsupervised_and_predict_refuses(vae, unlabelled_model):
-    assert load(unlabelled_model).classes_ is None
+    assert load(unlabelled_model).reader_.classes is None
     assert "accuracy" not in vae("evaluate", unlabelled_model, "--samples", "0", "--json").json()
     said = vae("predict", unlabelled_model, "fine").refusal()
     assert said == "this model was fitted without labels, so it predicts none: fit it with --label"
@@ -57,7 +57,7 @@ def test_without_a_label_column_the_fit_is_unsupervised_and_predict_refuses(vae,
 
 def test_an_empty_label_name_leaves_the_labels_out(fit, tmp_path):
     assert fit(csv(), "--label", "").code == 0
-    assert load(tmp_path / "model").classes_ is None
+    assert load(tmp_path / "model").reader_.classes is None
 
 
 def test_some_labels_may_be_missing(fit, tmp_path):
@@ -110,7 +110,7 @@ def test_latin_1_is_refused_and_read_when_named(fit, tmp_path):
         "some.csv is not UTF-8 (line 22): if it comes from Western Europe, --encoding latin-1 reads it"
     )
     assert fit(content, "--encoding", "latin-1").code == 0
-    assert "très" in load(tmp_path / "model").vocabulary_.words
+    assert "très" in load(tmp_path / "model").reader_.vocabulary.words
 
 
 def test_evaluate_reads_the_data_again_as_fit_did(fit, vae, tmp_path):

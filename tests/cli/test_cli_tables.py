@@ -1,18 +1,24 @@
 """The verbs of tables, on wines and on a file with holes."""
 
+import re
 import shutil
+import sys
+from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
-from vaeworks import load
+from vaeworks import TabularVAE, load
 from vaeworks.datasets import DataSet, load_table
 
-SMALL = ("--epochs", "60", "--learning-rate", "0.01", "--latent-dim", "3", "--set", "width=16")
+SMALL = ("--epochs", "60", "--learning-rate", "0.01", "--latent-dim", "3", "--width", "16")
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +70,7 @@ def test_holes_are_filled_and_all_else_stays(vae, people, people_model, tmp_path
     said = vae("impute", people_model, people, "--out", tmp_path / "full.csv", "--json").json()
     before, after = pa.csv.read_csv(people), pa.csv.read_csv(tmp_path / "full.csv")
     assert said["holes_filled"] == before["height"].null_count + before["age"].null_count > 20
+    assert said["holes_by_column"] == {name: before[name].null_count for name in ("height", "age")}
     assert after.column_names == before.column_names
     for name in before.column_names:
         for old, new in zip(before[name].to_pylist(), after[name].to_pylist(), strict=True):
@@ -71,6 +78,105 @@ def test_holes_are_filled_and_all_else_stays(vae, people, people_model, tmp_path
             assert old is None or np.isclose(old, new) if name != "town" else old == new
     filled = [value for row, value in enumerate(after["height"].to_pylist()) if row % 9 == 0 and row % 2]
     assert np.mean(filled) > 165
+
+
+def with_holes(text, path, encoding="utf-8"):
+    """Write a file in which every @ is a hole; gives a pattern of the file when these are filled."""
+    path.write_bytes(text.replace("@", "").encode(encoding))
+    return re.compile(re.escape(text.encode(encoding)).replace(b"@", rb"([\w.-]+)"))
+
+
+PEOPLE = (
+    "\ufeffid,age,zip,height,note,town\r\n"
+    '0001,31,05185,180.50,"a ""b"", c",Zug\r\n'
+    "\r\n"
+    "1e5,@,NA,@,TRUE,@\r\n"
+    '+4179,"40",007,150.5,"two\r\nlines","Bern"\r\n'
+    "6.10,22,,@,N/A,Zug"
+)
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_every_cell_that_is_no_hole_stays_byte_for_byte(vae, people_model, tmp_path, ending):
+    """Of modelled and of other columns, which hold what would be holes and numbers in a modelled one."""
+    text = PEOPLE if ending == "csv" else PEOPLE.replace(", c", "; c").replace(",", "\t")
+    wanted = with_holes(text, tmp_path / f"in.{ending}")
+    out = tmp_path / f"out.{ending}"
+    said = vae("impute", people_model, tmp_path / f"in.{ending}", "--out", out, "--json").json()
+    assert (said["holes_filled"], said["holes_by_column"]) == (4, {"height": 2, "age": 1, "town": 1})
+    found = wanted.fullmatch(out.read_bytes())
+    assert found is not None
+    age, height, town, other = (part.decode() for part in found.groups())
+    assert age.isdigit()
+    assert town in ("Bern", "Zug")
+    assert all(1 <= len(number.partition(".")[2]) <= 2 for number in (height, other))
+
+
+def test_a_csv_without_holes_is_written_as_it_is(vae, people_model, tmp_path):
+    text = PEOPLE.replace("@,NA,@,TRUE,@", "1,NA,9.0,TRUE,Zug").replace("@", "9")
+    with_holes(text, tmp_path / "in.csv")
+    assert "holes filled" in vae("impute", people_model, tmp_path / "in.csv", "--out", tmp_path / "out.csv").out
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "in.csv").read_bytes()
+
+
+def test_columns_beside_the_model_may_be_in_another_encoding(vae, people_model, tmp_path):
+    wanted = with_holes("height,age,town,name\n170.5,@,Zug,Zo\u00eb\n", tmp_path / "in.csv", "latin-1")
+    assert vae("impute", people_model, tmp_path / "in.csv", "--out", tmp_path / "out.csv").code == 0
+    assert wanted.fullmatch((tmp_path / "out.csv").read_bytes())
+
+
+def test_a_parquet_keeps_its_types_and_what_is_said_of_them(vae, people_model, tmp_path):
+    table = pa.table(
+        {
+            "id": pa.array([2**60 + 1, 3], pa.uint64()),
+            "height": pa.array([Decimal("170.50"), None], pa.decimal128(7, 2)),
+            "age": pa.array([None, 31], pa.int16()),
+            "when": pa.array([0, 1], pa.timestamp("ms", "UTC")),
+            "town": pa.array(["Zug", None], pa.dictionary(pa.int8(), pa.string())),
+        },
+    )
+    height = pa.field("height", pa.decimal128(7, 2), metadata={"unit": "cm"})
+    table = table.set_column(1, height, table["height"]).replace_schema_metadata({"origin": "here"})
+    pa.parquet.write_table(table, tmp_path / "in.parquet")
+    said = vae("impute", people_model, tmp_path / "in.parquet", "--out", tmp_path / "out.parquet", "--json").json()
+    assert said["holes_by_column"] == {"height": 1, "age": 1, "town": 1}
+    before, after = (pa.parquet.read_table(tmp_path / name) for name in ("in.parquet", "out.parquet"))
+    assert after.schema.equals(before.schema, check_metadata=True)
+    for name in before.column_names:
+        there = before[name].is_valid()
+        assert after[name].filter(there).equals(before[name].filter(there))
+        assert after[name].null_count == 0
+
+
+def test_a_csv_becomes_a_parquet_in_the_types_that_were_read(vae, people, people_model, tmp_path):
+    assert vae("impute", people_model, people, "--out", tmp_path / "full.parquet").code == 0
+    before, after = pa.csv.read_csv(people), pa.parquet.read_table(tmp_path / "full.parquet")
+    assert after.schema.types == before.schema.types
+    for name in before.column_names:
+        there = before[name].is_valid()
+        assert after[name].filter(there).equals(before[name].filter(there))
+
+
+def test_a_model_that_was_fitted_from_python_fills_a_file(vae, tmp_path):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame({"a": random.normal(size=40), "b": pd.Categorical(random.choice(["x", "y"], 40))})
+    TabularVAE(latent_dim=2, width=8, epochs=1, neighbour_weight=0.0).fit(table).save(tmp_path / "model")
+    wanted = with_holes("b,a\nx,0.5\n@,0.25\ny,@\n", tmp_path / "in.csv")
+    assert vae("impute", tmp_path / "model", tmp_path / "in.csv", "--out", tmp_path / "out.csv").code == 0
+    assert wanted.fullmatch((tmp_path / "out.csv").read_bytes())
+
+
+def test_words_stay_words_in_a_file_where_all_look_like_numbers(vae, tmp_path):
+    codes = [["01", "1", "X1"][row % 3] for row in range(60)]
+    (tmp_path / "old.csv").write_text("code,age\n" + "".join(f"{code},{20 + len(code)}\n" for code in codes))
+    model = tmp_path / "model"
+    assert vae("fit", "tabular", tmp_path / "old.csv", "--out", model, *SMALL, "--epochs", "1").code == 0
+    wanted = with_holes("code,age\n01,21\n1,@\n@,21\n", tmp_path / "new.csv")
+    assert vae("impute", model, tmp_path / "new.csv", "--out", tmp_path / "full.csv").code == 0
+    assert wanted.fullmatch((tmp_path / "full.csv").read_bytes())
+    assert len(vae("anomalies", model, tmp_path / "new.csv", "--json").json()["rows"]) == 3
+    assert vae("encode", model, tmp_path / "new.csv", "--out", tmp_path / "z.csv").code == 0
+    assert vae("evaluate", model, tmp_path / "new.csv").code == 0
 
 
 def test_a_named_set_keeps_its_label_and_its_model_reads_it_from_a_file(vae, wine_model, tmp_path):
@@ -147,6 +253,41 @@ def test_a_mistake_is_one_sentence(vae, people, people_model, words, sentence, t
     monkeypatch.chdir(tmp_path)
     said = vae(*(word.format(people=people_model, file=people) for word in words)).refusal()
     assert sentence in said
+
+
+def test_numbers_too_large_to_compute_with_are_refused_before_anything_is_written(vae, tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text("a,b\n" + "".join(f"{row},{row % 7}.5\n" for row in range(60)) + "60,1e300\n")
+    said = vae("fit", "tabular", path, "--out", tmp_path / "m", *SMALL).refusal()
+    assert "column 'b' holds 1e+300" in said
+    assert [entry.name for entry in tmp_path.iterdir()] == ["large.csv"]
+
+
+def test_a_fit_that_diverges_is_a_mistake_and_leaves_no_model(vae, tmp_path):
+    words = ("--out", tmp_path / "m", "--epochs", "4", "--width", "16", "--learning-rate", "1e6")
+    result = vae("fit", "tabular", "wine", *words, "--json")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[-1].startswith("vae: training broke: ")
+    assert not (tmp_path / "m").exists()
+
+
+def test_weights_of_nan_fill_no_holes(vae, people, people_model, tmp_path):
+    own = shutil.copytree(people_model, tmp_path / "own")
+    tensors = load_file(own / "model.safetensors")
+    save_file({name: torch.full_like(tensor, torch.nan) for name, tensor in tensors.items()}, own / "model.safetensors")
+    said = vae("impute", own, people, "--out", tmp_path / "full.csv").refusal()
+    assert "damaged" in said
+    assert "is not finite" in said
+    assert not (tmp_path / "full.csv").exists()
+
+
+def test_a_fit_ends_well_where_the_system_does_not_count_memory(vae, people, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    result = vae("fit", "tabular", people, "--out", tmp_path / "m", *SMALL)
+    assert result.code == 0, result.err
+    assert [line.split()[-1] for line in result.out.splitlines() if line.startswith("peak memory bytes")] == ["-"]
+    report = vae("report", tmp_path / "m", people, "--out", tmp_path / "report.html")
+    assert report.code == 0, report.err
 
 
 def test_a_set_with_parts_is_fitted_to_its_own_and_judged_by_its_test_part(vae, tmp_path, monkeypatch):

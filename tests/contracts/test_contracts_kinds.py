@@ -1,6 +1,8 @@
 """What every kind of data keeps to: one table, one entry a kind; a kind without an entry fails."""
 
+import json
 import pickle
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -15,8 +17,9 @@ from vaeworks import VaeworksError, load
 from vaeworks.core.priors import PRIORS
 from vaeworks.fitting.objective import objective
 from vaeworks.kinds import KINDS
+from vaeworks.storage.session import Session
 
-from ..toys import CtrlC, untouched
+from ..toys import CtrlC, Silent, untouched
 
 
 def text():
@@ -128,7 +131,7 @@ def test_one_step_reaches_every_parameter(kind, prior):
     estimator, X, y = CASES[kind]()
     estimator.set_params(prior=prior, batch_size=len(X))
     torch.manual_seed(0)
-    data, _ = estimator._prepare(X, y, None)
+    estimator.reader_, data, _ = estimator.Reader.learn(X, y, estimator, 0.1)
     model = estimator._build(data)
     [batch] = data.epoch(0)
     objective(model.evidence(batch), 1.0, 1.0).backward()
@@ -184,11 +187,37 @@ def test_a_resumed_fit_is_bit_for_bit_the_one_that_was_never_interrupted(kind, f
     _, X, y = CASES[kind]()
     stopped, resumed = clone(fitted(kind)), clone(fitted(kind))
     with pytest.raises(KeyboardInterrupt):
-        stopped.fit(X, y, checkpoint=tmp_path / "state.safetensors", monitors=[CtrlCInTheThirdEpoch()])
+        stopped.fit(X, y, session=Session(tmp_path / "model", monitors=[CtrlCInTheThirdEpoch()]))
     assert len(stopped.history_) == 2
-    resumed.fit(X, y, checkpoint=tmp_path / "state.safetensors", resume=True)
+    resumed.fit(X, y, session=Session(tmp_path / "model", resume=True))
     assert_close(weights(resumed), weights(fitted(kind)), rtol=0, atol=0)
     assert_same_answers(resumed, fitted(kind), X[:40])
+
+
+@every_kind
+def test_a_fit_whose_weights_end_as_nan_is_refused_and_the_weight_named(kind):
+    class Break(Silent):
+        def epoch(self, record):
+            next(estimator.model_.posterior.parameters()).data.fill_(torch.nan)
+
+    estimator, X, y = CASES[kind]()
+    estimator.set_params(epochs=1, averaging=None, validation_fraction=0.0)
+    with pytest.raises(VaeworksError, match=r"training broke: posterior\..* is not finite"):
+        estimator.fit(X, y, session=Session(monitors=[Break()]))
+    assert not estimator.__sklearn_is_fitted__()
+
+
+@every_kind
+@pytest.mark.parametrize("learning_rate", [1e2, 1e6])
+def test_a_fit_at_an_absurd_learning_rate_is_refused_or_finite_in_every_figure(kind, learning_rate):
+    estimator, X, y = CASES[kind]()
+    try:
+        estimator.set_params(learning_rate=learning_rate).fit(X, y)
+    except VaeworksError as error:
+        assert "training broke" in str(error)  # noqa: PT017
+        return
+    json.dumps(estimator.metrics_, allow_nan=False)
+    assert all(np.isfinite(answer).all() for answer in answers(estimator, X) if not isinstance(answer, list))
 
 
 @every_kind
@@ -233,7 +262,7 @@ def test_a_verb_before_the_fit_is_refused(kind):
     from sklearn.exceptions import NotFittedError
 
     estimator, X, _ = CASES[kind]()
-    for verb in (estimator.transform, estimator.score, estimator.evaluate):
+    for verb in (estimator.transform, estimator.score, estimator.evaluate, estimator.go_on):
         with pytest.raises(NotFittedError):
             verb(X)
 
@@ -243,7 +272,7 @@ def test_a_verb_before_the_fit_is_refused(kind):
 def test_another_prior_is_fitted_afterwards(kind, prior, fitted):
     """It comes nearer to the codes of the data than N(0, I), and nothing else moves."""
     before, (_, X, y) = fitted(kind), CASES[kind]()
-    after = clone(before).set_params(prior=prior, epochs=20, averaging=None).fit(X, y, start=before, only="prior")
+    after = deepcopy(before).set_params(prior=prior, epochs=20, averaging=None).go_on(X, y, only="prior")
     assert_close(after.transform(X), before.transform(X))
     for name, tensor in before.model_.state_dict().items():
         if not name.startswith("prior."):
@@ -254,9 +283,7 @@ def test_another_prior_is_fitted_afterwards(kind, prior, fitted):
 @every_kind
 def test_training_one_part_asks_for_a_model_that_has_it(kind, fitted):
     before, (_, X, y) = fitted(kind), CASES[kind]()
-    with pytest.raises(VaeworksError, match="as `start`"):
-        clone(before).fit(X, y, only="prior")
     with pytest.raises(VaeworksError, match="no part 'priors'"):
-        clone(before).fit(X, y, start=before, only="priors")
+        deepcopy(before).go_on(X, y, only="priors")
     with pytest.raises(VaeworksError, match="nothing to train in its prior"):
-        clone(before).fit(X, y, start=before, only="prior")
+        deepcopy(before).go_on(X, y, only="prior")

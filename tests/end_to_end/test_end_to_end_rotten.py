@@ -49,8 +49,8 @@ def test_its_latent_code_carries_information(figures):
 
 
 def test_its_bound_beats_the_frequencies_of_words(model, figures, splits):
-    train, test = (model.vocabulary_.encode(column(splits[name], "text")) for name in ("train", "test"))
-    counts = np.ones(len(model.vocabulary_))
+    train, test = (model.reader_.vocabulary.encode(column(splits[name], "text")) for name in ("train", "test"))
+    counts = np.ones(len(model.reader_.vocabulary))
     np.add.at(counts, [token for text in train for token in [*text[:60], END]], 1)
     log_frequencies = np.log(counts / counts.sum())
     nats = -np.mean([log_frequencies[token] for text in test for token in [*text[:60], END]])

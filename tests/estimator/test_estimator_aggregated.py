@@ -28,6 +28,13 @@ def test_it_finds_two_clusters():
         assert_close(sampled[side].std(0), torch.full((2,), 0.3), atol=0.05, rtol=0)
 
 
+@pytest.mark.parametrize("size", [np.nan, np.inf, 1e25], ids=str)
+def test_codes_that_no_mixture_fits_are_refused(size):
+    draws = np.outer(np.linspace(-1, 1, 100), [1.0, 1.0]) * size
+    with pytest.raises(VaeworksError, match="no mixture fits the codes"):
+        AggregatedPosterior.fit(draws, seed=0)
+
+
 def test_samples_come_from_it_and_it_is_saved(tmp_path):
     model = ImageVAE(**SMALL).fit(images())
     sampled = model.sample(4, prior="aggregated")
@@ -38,8 +45,8 @@ def test_samples_come_from_it_and_it_is_saved(tmp_path):
 
 def test_a_model_without_it_says_so_and_can_be_given_one(tmp_path):
     model = ImageVAE(**SMALL).fit(images())
+    model.aggregated_ = None
     model.save(tmp_path / "m")
-    (tmp_path / "m" / "aggregated.safetensors").unlink()
     bare = load(tmp_path / "m")
     with pytest.raises(VaeworksError, match="fit_aggregated"):
         bare.sample(2, prior="aggregated")

@@ -5,6 +5,7 @@ from sklearn.base import clone
 
 from vaeworks import VaeworksError
 from vaeworks.fitting.devices import pick_device
+from vaeworks.storage.session import Session
 
 from ..toys import CtrlC
 
@@ -53,7 +54,7 @@ def test_figures_of_the_fit_are_those_of_the_validation_data_given(fitted, tiny_
 def test_ctrl_c_leaves_a_fitted_estimator_after_the_first_epoch_and_none_before(tiny_text_model, tiny_corpus, step):
     model = clone(tiny_text_model)
     with pytest.raises(KeyboardInterrupt):
-        model.fit(*tiny_corpus, monitors=[CtrlC(step)])
+        model.fit(*tiny_corpus, session=Session(monitors=[CtrlC(step)]))
     assert model.__sklearn_is_fitted__() is (step == 20)
 
 

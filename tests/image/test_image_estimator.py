@@ -7,6 +7,7 @@ from sklearn.datasets import load_digits
 from vaeworks import ImageVAE, load
 from vaeworks.errors import VaeworksError
 from vaeworks.estimator.sampling import draw_codes
+from vaeworks.image.data import ImageReader
 from vaeworks.labels import LABEL
 
 SMALL = {"latent_dim": 8, "width": 8, "epochs": 2, "batch_size": 32, "learning_rate": 3e-3, "device": "cpu"}
@@ -73,7 +74,7 @@ def test_grey_pixels_are_learned(digits, likelihood):
     images, _, test, _ = digits
     images, test = (part / 17.0 if likelihood == "normal" else part for part in (images, test))
     model = ImageVAE(**{**SMALL, "epochs": 8}).fit(images)
-    assert model.likelihood_ == likelihood
+    assert model.reader_.likelihood == likelihood
     blank = np.repeat(images.mean(0)[None], len(test), 0)
     error, of_the_mean = (((model.reconstruct(test)[..., 0] - test) ** 2).mean(), ((blank - test) ** 2).mean())
     assert error < 0.8 * of_the_mean
@@ -92,7 +93,7 @@ def test_colour_images_are_learned(digits):
     colour = np.stack([digits[0][:300], 255 - digits[0][:300], digits[0][:300] // 2], -1)
     model = ImageVAE(**SMALL).fit(colour)
     assert model.sample(2).shape == (2, 8, 8, 3)
-    assert model.shape_ == (3, 8, 8)
+    assert model.reader_.shape == (3, 8, 8)
 
 
 def test_walks_have_the_shapes_they_say(digits):
@@ -110,6 +111,9 @@ def mistaken():
         "Bernoulli": (ImageVAE(likelihood="bernoulli"), grey, "0 or 1.*'logistic'"),
         "out of range": (ImageVAE(likelihood="logistic"), grey.astype(float) * 9, "whole numbers from 0 to 255"),
         "NaN": (ImageVAE(), np.full((20, 8, 8), np.nan), "NaN"),
+        "too large": (ImageVAE(), grey.astype(float) * 1e298, r"run from 1e\+300 to 1e\+300.* scale them"),
+        "too close": (ImageVAE(), np.arange(1280.0).reshape(20, 8, 8) * 1e-30, "differ by about 4e-28.* scale them"),
+        "far too close": (ImageVAE(), np.arange(1280.0).reshape(20, 8, 8) * 1e-300, "too little .* scale them"),
         "words": (ImageVAE(), np.full((20, 8, 8), "a"), "must be numbers"),
         "RGBA": (ImageVAE(), np.zeros((20, 8, 8, 4)), "1 or 3 channels"),
         "flat": (ImageVAE(), np.zeros((20, 64)), "transpose"),
@@ -144,18 +148,16 @@ def test_what_does_not_fit_the_model_is_refused(digits):
 def test_whole_numbers_are_8_bit_pixels_whatever_their_type(digits):
     images = digits[0][:200]
     as_floats, as_bytes = ImageVAE(**SMALL).fit(images.astype(float)), ImageVAE(**SMALL).fit(images)
-    assert as_floats.likelihood_ == as_bytes.likelihood_ == "logistic"
+    assert as_floats.reader_.likelihood == as_bytes.reader_.likelihood == "logistic"
     np.testing.assert_array_equal(as_floats.sample(3), as_bytes.sample(3))
 
 
 def test_the_same_images_are_held_out_whatever_the_seed(digits):
-    prepared = [ImageVAE(random_state=seed)._prepare(digits[0], None, None)[1] for seed in (0, 1)]
+    prepared = [ImageReader.learn(digits[0], None, ImageVAE(random_state=seed), 0.1)[2] for seed in (0, 1)]
     assert (prepared[0].images == prepared[1].images).all()
     assert 100 < len(prepared[0].images) < 200
 
 
-def test_a_start_and_a_validation_that_are_none_are_refused(digits):
-    with pytest.raises(VaeworksError, match="a fitted ImageVAE"):
-        ImageVAE(**SMALL).fit(digits[0], start=ImageVAE())
+def test_a_validation_that_is_none_is_refused(digits):
     with pytest.raises(VaeworksError, match="a pair"):
         ImageVAE(**SMALL).fit(digits[0], validation=digits[0])

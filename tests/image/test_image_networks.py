@@ -8,7 +8,7 @@ from torch.testing import assert_close
 
 from vaeworks import ImageVAE
 from vaeworks.core.batch import Batch
-from vaeworks.image.data import Scale
+from vaeworks.image.data import ImageReader, Scale
 from vaeworks.image.networks import channels, halvings, sizes
 
 SMALL = {"latent_dim": 3, "width": 4, "level_units": 2, "epochs": 1, "batch_size": 8, "device": "cpu"}
@@ -16,8 +16,7 @@ SMALL = {"latent_dim": 3, "width": 4, "level_units": 2, "epochs": 1, "batch_size
 
 def built(shape, **settings):
     model = ImageVAE(**{**SMALL, **settings})
-    model.shape_, model.likelihood_, model.class_names_ = shape, "bernoulli", None
-    model.scale_ = Scale(0.5, 0.5)
+    model.reader_ = ImageReader(shape, "bernoulli", Scale(0.5, 0.5), None)
     torch.manual_seed(0)
     return model._build(None)
 

@@ -2,13 +2,25 @@
 
 import json
 import shutil
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from vaeworks import VaeworksError, load
 from vaeworks.storage.artifact import read_config, write_metrics
+
+from .numbered import Numbered, loaded
+
+FILES = {"config.json", "model.safetensors", "aggregated.safetensors", "data.json", "metrics.json", "card.md"}
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +36,7 @@ def copy(saved, tmp_path):
 
 
 def test_a_model_is_one_folder_with_nothing_beside_it(saved):
-    names = {path.name for path in saved.iterdir()}
-    files = {"config.json", "model.safetensors", "aggregated.safetensors", "data.json", "metrics.json", "card.md"}
-    assert names == files
+    assert {path.name for path in saved.iterdir()} == FILES
     assert list(saved.parent.iterdir()) == [saved]
 
 
@@ -52,10 +62,31 @@ def test_an_existing_folder_is_refused_and_left_as_it_was(copy, tiny_text_model)
     assert (copy / "mine").exists()
 
 
-def test_an_existing_folder_is_replaced_where_asked(copy, tiny_text_model):
-    (copy / "mine").touch()
+def test_a_model_is_replaced_where_asked_and_other_files_stay(copy, tiny_text_model):
+    (copy / "mine").write_text("mine")
+    before = (copy / "config.json").read_text()
     tiny_text_model.save(copy, overwrite=True)
-    assert not (copy / "mine").exists()
+    assert (copy / "config.json").read_text() != before
+    assert (copy / "mine").read_text() == "mine"
+    assert len(list(copy.iterdir())) == 7
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", '{"architectures": ["BertModel"], "model_type": "bert"}', "[]"], ids=["none", "other", "list"]
+)
+def test_a_folder_of_another_program_is_never_replaced(tmp_path, tiny_text_model, content):
+    (tmp_path / "config.json").write_text(content)
+    (tmp_path / "model.safetensors").write_text("theirs")
+    with pytest.raises(VaeworksError, match="is not a model, so it is not replaced"):
+        tiny_text_model.save(tmp_path, overwrite=True)
+    assert (tmp_path / "model.safetensors").read_text() == "theirs"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_damaged_model_can_be_replaced(copy, tiny_text_model):
+    (copy / "config.json").write_text("{")
+    tiny_text_model.save(copy, overwrite=True)
+    assert load(copy)
 
 
 def test_a_save_that_breaks_leaves_the_old_model(copy, tiny_text_model, monkeypatch):
@@ -118,7 +149,7 @@ def test_a_file_that_was_cut_is_refused_and_the_model_named(copy, name):
         load(copy)
 
 
-@pytest.mark.parametrize("name", ["data.json", "metrics.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["aggregated.safetensors", "data.json", "metrics.json", "model.safetensors"])
 def test_a_file_that_is_gone_is_refused_and_the_model_named(copy, name):
     (copy / name).unlink()
     with pytest.raises(VaeworksError, match="copy"):
@@ -132,9 +163,110 @@ def test_weights_of_another_shape_are_refused(copy):
         load(copy)
 
 
+@pytest.mark.parametrize("number", [torch.nan, torch.inf])
+@pytest.mark.parametrize(
+    ("file", "name"), [("model.safetensors", "posterior.linear.weight"), ("aggregated.safetensors", "aggregated.means")]
+)
+def test_weights_that_are_not_finite_are_refused_and_named(copy, file, name, number):
+    tensors = load_file(copy / file)
+    tensors[name.removeprefix("aggregated.")][0, 0] = number
+    save_file(tensors, copy / file)
+    with pytest.raises(VaeworksError, match=rf"copy is damaged \({name} is not finite\)"):
+        load(copy)
+
+
+def test_weights_that_are_not_finite_are_not_saved(tiny_text_model, tmp_path):
+    model = deepcopy(tiny_text_model)
+    model.model_.posterior.linear.weight.data[0, 0] = torch.nan
+    with pytest.raises(VaeworksError, match=r"posterior\.linear\.weight would not be finite"):
+        model.save(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_weights_beyond_half_precision_are_not_saved_compact(tiny_text_model, tmp_path):
+    model = deepcopy(tiny_text_model)
+    model.model_.posterior.linear.weight.data[0, 0] = 1e6
+    with pytest.raises(VaeworksError, match=r"posterior\.linear\.weight .* save without compact"):
+        model.save(tmp_path / "model", compact=True)
+    model.save(tmp_path / "model")
+
+
 def test_metrics_are_replaced_alone(copy):
     write_metrics(copy, {"fit": {}, "history": [], "accuracy": 0.5})
     assert load(copy).metrics_["accuracy"] == 0.5
+
+
+def test_metrics_of_a_model_that_was_replaced_meanwhile_are_refused(copy, tiny_text_model):
+    model = load(copy)
+    tiny_text_model.save(copy, overwrite=True)
+    before = (copy / "metrics.json").read_bytes()
+    with pytest.raises(VaeworksError, match=r"another model was saved to .*copy while this one was measured"):
+        write_metrics(copy, {**model.metrics_, "accuracy": 0.5}, model)
+    assert (copy / "metrics.json").read_bytes() == before
+    model = load(copy)
+    write_metrics(copy, {**model.metrics_, "accuracy": 0.5}, model)
+    assert load(copy).metrics_["accuracy"] == 0.5
+
+
+def test_a_model_of_an_earlier_version_loads_without_what_was_added_since(copy):
+    config = json.loads((copy / "config.json").read_text())
+    del config["save"], config["further"]
+    (copy / "config.json").write_text(json.dumps(config))
+    (copy / "aggregated.safetensors").unlink()
+    model = load(copy)
+    assert model.aggregated_ is None
+    write_metrics(copy, model.metrics_, model)
+
+
+def test_a_model_without_an_aggregated_posterior_replaces_one_that_has_it(copy, tiny_text_model):
+    bare = deepcopy(tiny_text_model)
+    bare.aggregated_ = None
+    bare.save(copy, overwrite=True)
+    assert load(copy).aggregated_ is None
+    assert {path.name for path in copy.iterdir()} == FILES - {"aggregated.safetensors"}
+
+
+def test_tensors_of_others_in_a_folder_are_not_read(copy, tiny_text_model):
+    (copy / "mine.safetensors").write_text("mine")
+    assert load(copy)
+    tiny_text_model.save(copy, overwrite=True)
+    assert load(copy)
+    assert (copy / "mine.safetensors").read_text() == "mine"
+
+
+@pytest.mark.parametrize(("over", "earlier", "others"), [("new", [], set()), ("over", [1], {"notes.txt"})])
+def test_a_save_that_is_killed_at_any_step_leaves_the_earlier_model_or_the_new_one(tmp_path, over, earlier, others):
+    command = [sys.executable, Path(__file__).with_name("killed_saves.py"), tmp_path, over]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    *killed, whole = json.loads(done.stdout)
+    files = sorted(f"model/{name}" for name in FILES | others)
+    for outcome in killed:
+        assert outcome["then"] in (earlier, [2])
+        assert (outcome["next"], outcome["left"]) == ([3], ["model", *files])
+    assert whole["then"] == [2]
+    assert len(killed) > 10
+
+
+def test_a_model_that_is_read_while_others_are_saved_over_it_is_one_of_them(tmp_path):
+    folder, done = tmp_path / "model", threading.Event()
+    Numbered(0).save(folder)
+
+    def save_on():
+        for number in count(1):
+            Numbered(number, beside=number % 2).save(folder, overwrite=True)
+            if done.is_set():
+                return
+
+    with ThreadPoolExecutor(1) as pool:
+        saving = pool.submit(save_on)
+        try:
+            read = [loaded(folder).numbers() for _ in range(300)]
+        finally:
+            done.set()
+        saving.result()
+    assert all(len(numbers) == 1 for numbers in read)
+    assert len(set().union(*read)) > 10
 
 
 def test_no_file_of_a_model_is_a_pickle(saved):

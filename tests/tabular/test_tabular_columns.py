@@ -17,7 +17,7 @@ from torch.testing import assert_close
 from vaeworks.errors import VaeworksError
 from vaeworks.tabular.columns import Column, learn_columns, normal_scores
 from vaeworks.tabular.frames import frame_of
-from vaeworks.tabular.learning import learn, matrix_of
+from vaeworks.tabular.learning import learn, matrix_of, moments
 from vaeworks.tabular.scales import Scales
 
 RANDOM = np.random.default_rng(0)
@@ -178,3 +178,55 @@ def test_names_that_occur_twice_are_refused():
 def test_a_column_of_text_and_numbers_is_refused():
     with pytest.raises(VaeworksError, match="mixes types"):
         frame_of(pd.DataFrame({"a": [1.0, "two"]}))
+
+
+FORMS = {
+    "frame": lambda values: frame_of(pd.DataFrame(values, columns=["x0", "x1", "x2"])),
+    "array": lambda values: values,
+    "sparse": sparse.csr_matrix,
+}
+
+
+@pytest.mark.parametrize("scaling", ["auto", "table", "standard", "quantile"])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("number", [1e300, -1.7e308])
+def test_a_column_of_numbers_whose_squares_are_infinite_is_refused_by_name(form, scaling, number):
+    values = RANDOM.normal(size=(50, 3))
+    values[7, 1] = number
+    with pytest.raises(VaeworksError, match=r"column 'x1' holds .*e\+30.* too large"):
+        learn(FORMS[form](values), {}, scaling)
+
+
+def test_such_numbers_may_be_categories():
+    values = np.column_stack([RANDOM.normal(size=50), np.where(np.arange(50) % 2, -1e308, 1.7e308)])
+    columns, _ = learn(values, {"x1": "categorical"}, "auto")
+    assert columns[1].categories == [-1e308, 1.7e308]
+
+
+@pytest.mark.parametrize("scaling", ["auto", "table"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_column_that_is_missing_everywhere_is_refused_by_name(form, scaling):
+    values = RANDOM.uniform(size=(50, 3))
+    values[:, 1] = np.nan
+    with pytest.raises(VaeworksError, match="column 'x1' is missing everywhere"):
+        learn(FORMS[form](values), {}, scaling)
+
+
+@pytest.mark.parametrize("size", [1e-140, 1e140])
+def test_heavy_tails_are_seen_at_any_size(size):
+    tails = TABLE[["tails", "height"]]
+    found = columns_of(tails * size)
+    assert [bool(column.knots) for column in found] == [bool(column.knots) for column in columns_of(tails)]
+    assert np.allclose(found[0].knots, columns_of(tails)[0].knots)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "float64"])
+def test_moments_of_sparse_numbers_are_those_of_dense_ones(dtype):
+    dense = RANDOM.integers(0, 200, (50, 4)).astype(dtype)
+    assert_close(moments(sparse.csr_matrix(dense)), moments(dense))
+
+
+def test_moments_of_sparse_numbers_leave_holes_out():
+    dense = RANDOM.integers(0, 5, (50, 4)).astype(float)
+    dense[::3, 1] = np.nan
+    assert_close(moments(sparse.csr_matrix(dense)), (np.nanmean(dense, 0), np.nanstd(dense, 0)))

@@ -1,5 +1,7 @@
 """Principal components in the place of columns: the same likelihood, by torch.distributions, and the same answers."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -53,7 +55,7 @@ def test_an_encoder_starts_with_outputs_as_large_as_one_of_columns(rows):
 
 
 def test_a_map_of_many_columns_works_along_components_and_scores_all_columns(plane, rows):
-    assert plane.components_ == COMPONENTS
+    assert plane.reader_.components == COMPONENTS
     z = torch.from_numpy(plane.transform(rows))
     target = (torch.from_numpy(rows) - plane.model_.decoder.scales.centre) / plane.model_.decoder.scales.spread
     row = plane.model_.decoder(z)
@@ -89,8 +91,8 @@ def test_densities_of_rows_are_exact_in_half_precision(rows):
 
 def test_training_goes_on_from_a_fitted_model(plane, rows):
     other = rows[::-1][:200] + np.random.default_rng(1).normal(size=(200, COLUMNS))
-    further = TabularVAE(latent_dim=2, scaling="table", width=32, epochs=1, batch_size=64).fit(other, start=plane)
-    assert further.components_ == COMPONENTS
+    further = deepcopy(plane).set_params(epochs=1, batch_size=64).go_on(other)
+    assert further.reader_.components == COMPONENTS
     assert_close(further.model_.encoder[0].axes, plane.model_.encoder[0].axes)
     assert_close(further.model_.decoder.families[0].axes, plane.model_.encoder[0].axes)
 
@@ -100,4 +102,4 @@ def test_training_goes_on_from_a_fitted_model(plane, rows):
 )
 def test_columns_are_read_where_components_do_not_stand_for_them(rows, settings):
     model = TabularVAE(latent_dim=2, width=8, epochs=1, **{"scaling": "table", **settings}).fit(rows)
-    assert model.components_ == 0
+    assert model.reader_.components == 0

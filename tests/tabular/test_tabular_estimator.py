@@ -1,6 +1,7 @@
 """`TabularVAE` against closed forms, scikit-learn's own checks, and the tables that people have."""
 
 import logging
+from copy import deepcopy
 
 import numpy as np
 import pandas as pd
@@ -98,7 +99,7 @@ def test_anomaly_scores_do_not_depend_on_how_a_column_is_bent():
 def test_holes_are_filled_with_the_conditional_mean(linear):
     """Of the normal distribution that the linear model is, in closed form."""
     decoder = linear.model_.decoder
-    spread, centres = linear.columns_[0].spread, np.array([column.centre for column in linear.columns_])
+    spread, centres = linear.reader_.columns[0].spread, np.array([column.centre for column in linear.reader_.columns])
     loadings = decoder.network[-1].weight.detach().numpy() * spread
     mean = decoder.network[-1].bias.detach().numpy() * spread + centres
     noise = decoder.families[0](decoder.network[-1].bias[None]).stddev[0, 0].item() * spread
@@ -115,9 +116,9 @@ def test_holes_are_filled_with_the_conditional_mean(linear):
 
 def test_a_row_with_holes_is_scored_by_what_is_there(linear):
     linear = clone(linear).set_params(masking=0.4).fit(LINEAR)
-    decoder, spread = linear.model_.decoder, linear.columns_[0].spread
+    decoder, spread = linear.model_.decoder, linear.reader_.columns[0].spread
     loadings = decoder.network[-1].weight.detach().numpy() * spread
-    mean = decoder.network[-1].bias.detach().numpy() * spread + [column.centre for column in linear.columns_]
+    mean = decoder.network[-1].bias.detach().numpy() * spread + [column.centre for column in linear.reader_.columns]
     noise = decoder.families[0](decoder.network[-1].bias[None]).stddev[0, 0].item() * spread
     seen = [0, 1, 3]
     covariance = (loadings @ loadings.T + noise**2 * np.eye(5))[np.ix_(seen, seen)]
@@ -189,7 +190,7 @@ def test_a_pandas_table_keeps_its_index_and_types():
     assert filled.dtypes.equals(table.dtypes)
     assert model.sample(3).dtypes.equals(table.dtypes)
     again = clone(model).fit(filled)
-    assert [column.kind for column in again.columns_] == [column.kind for column in model.columns_]
+    assert [column.kind for column in again.reader_.columns] == [column.kind for column in model.reader_.columns]
 
 
 def test_tables_of_polars_may_be_lazy(people):
@@ -217,14 +218,14 @@ def test_a_small_map_decodes_into_more_than_means():
 
 @pytest.mark.parametrize("other", [PEOPLE.iloc[:, :2], PEOPLE.assign(more=1.5)])
 def test_training_goes_on_only_from_a_model_of_the_same_columns(people, other):
-    with pytest.raises(VaeworksError, match="the model to start from has the columns"):
-        clone(people).fit(other, start=people)
+    with pytest.raises(VaeworksError, match="the model to go on from has the columns"):
+        deepcopy(people).go_on(other)
 
 
 def test_labels_with_fractions_are_left_to_a_regressor():
     X, y = load_diabetes(return_X_y=True)
     pipeline = make_pipeline(TabularVAE(latent_dim=4, width=32, epochs=20), LinearRegression()).fit(X, y + 0.5)
-    assert pipeline[0].classes_ is None
+    assert pipeline[0].reader_.classes is None
 
 
 def test_labels_may_be_a_column_and_may_be_written_as_text():
@@ -304,6 +305,34 @@ def test_infinite_values_are_refused():
         TabularVAE(**SMALL).fit(np.array([[1.0, np.inf], [2.0, 3.0]]))
     with pytest.raises(VaeworksError, match="column 'a' holds infinite values"):
         TabularVAE(**SMALL).fit(pd.DataFrame({"a": [1.0, np.inf, 2.0]}))
+
+
+def test_numbers_too_far_from_those_of_the_fit_are_refused_by_name(people):
+    odd = PEOPLE[:5].assign(height=[170.0, 1e200, 170.0, 170.0, np.nan])
+    for verb in (people.transform, people.anomaly_score, people.impute):
+        with pytest.raises(VaeworksError, match=r"column 'height' holds 1e\+200, which is too far"):
+            verb(odd)
+    with pytest.raises(VaeworksError, match=r"column 'height' holds 1e\+200"):
+        people.sample(2, where={"height": 1e200})
+
+
+def test_a_row_far_out_is_still_judged(people):
+    odd = PEOPLE[:5].assign(height=[170.0, 1e30, 170.0, 170.0, np.nan])
+    assert people.anomaly_score(odd).argmax() == 1
+    assert np.isfinite(people.anomaly_score(odd)).all()
+
+
+def test_validation_rows_too_far_for_training_are_refused_by_name():
+    far = PEOPLE.assign(height=1e30)
+    with pytest.raises(VaeworksError, match=r"column 'height' holds 1e\+30, which is too far"):
+        TabularVAE(**SMALL).fit(PEOPLE, validation=(far, None))
+
+
+def test_a_count_that_is_none_is_refused_with_what_to_declare():
+    table = PEOPLE.assign(children=[0, 2**53] * 150)
+    with pytest.raises(VaeworksError, match=r"column 'children' .* too large for a count.* declare the column as real"):
+        TabularVAE(**SMALL, kinds={"children": "count"}).fit(table)
+    assert TabularVAE(**SMALL, kinds={"children": "real"}).fit(table)
 
 
 @pytest.mark.parametrize(

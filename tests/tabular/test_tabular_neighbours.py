@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 from torch.testing import assert_close
 
-from vaeworks.tabular.neighbours import GROUP, grouped_order, nearest, partner_cross_entropy
+from vaeworks.tabular.neighbours import MOST_TOGETHER, grouped_order, nearest, partner_cross_entropy
 
 
 def test_neighbours_are_the_exact_ones():
@@ -23,7 +23,7 @@ def test_an_order_has_every_row_once_and_groups_a_row_with_neighbours(count, see
     order, groups = grouped_order(neighbours, random)
     assert sorted(order.tolist()) == list(range(count))
     sizes = np.bincount(groups)
-    assert sizes.max() <= GROUP
+    assert sizes.max() <= MOST_TOGETHER
     assert (sizes[groups] > 1).mean() >= 0.5
     for number in range(len(sizes)):
         first, *others = order[groups == number]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from vaeworks.errors import VaeworksError
 from vaeworks.labels import Classes
 from vaeworks.text import data as module
-from vaeworks.text.data import TextData, Texts, Window
+from vaeworks.text.data import Encoding, Survey, TextData, TextReader, Texts, Window
 from vaeworks.tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 
@@ -45,11 +45,18 @@ def sentences(rows):
     return [f"word{row}" + " long" * (row % 5) for row in range(rows)]
 
 
+def data_of(stream, vocabulary, classes, window, batch_size):
+    encoding = Encoding(vocabulary, classes, window)
+    for texts, labels in stream:
+        encoding.take(texts, labels)
+    return TextData(encoding, batch_size)
+
+
 def encoded(rows=50, batch_size=4, labels=None, window=None):
     vocabulary = Vocabulary.learn([sentences(rows)], 2000, min_count=1)
     texts = Texts(sentences(rows), labels)
     classes = None if labels is None else Classes.learn(texts.labels())
-    return TextData(texts, vocabulary, classes, window or Window(10), batch_size), vocabulary
+    return data_of(texts, vocabulary, classes, window or Window(10), batch_size), vocabulary
 
 
 def rows_read(data, vocabulary, seed):
@@ -84,35 +91,78 @@ def test_labels_of_records_come_with_their_texts():
     assert list(Texts(Records(sentences(20))).labels()) == [None] * 20
 
 
-@given(st.integers(0, 60), st.floats(0, 0.9))
+class Plain:
+    """Parameters of a text model in the place of the model."""
+
+    tokens, vocabulary_size, min_count, lower, missing_label = "words", 2000, 1, True, "auto"
+    max_tokens, tail_tokens, decoder_words, batch_size, pseudo_labels = 10, 0, None, 4, False
+
+
+def parts(texts, labels, share):
+    """The rows to train on and those held out, as they come in order, with their labels."""
+    reader, *both = TextReader.learn(texts, labels, Plain, share)
+    read = []
+    for data in both:
+        batches = [] if data is None else list(data.epoch(None))
+        ids = [row for batch in batches for row in batch.target[:, 0].tolist()]
+        known = [label for batch in batches for label in batch.labels["label"].tolist()]
+        read.append((ids, known))
+    return reader, *read
+
+
+@given(st.integers(1, 60), st.floats(0, 0.9))
 def test_held_out_rows_and_the_rest_part_the_rows(rows, share):
-    texts = sentences(rows)
-    rest, held_out = (all_rows(Texts(texts, held_out=share, only_held_out=only)) for only in (False, True))
-    if share:
-        assert sorted(rest + held_out) == sorted(texts)
-    assert rest == [text for text in texts if text in set(rest)]
+    rest = all_rows(Texts(sentences(rows), held_out=share))
+    if not rest:
+        return
+    _, (kept, _), (others, _) = parts(sentences(rows), None, share)
+    assert len(kept) == len(rest)
+    assert len(kept) + len(others) == rows
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.5])
 def test_the_share_that_is_held_out_is_the_one_asked_for(share):
-    count = len(all_rows(Texts(["text"] * 10_000, held_out=share, only_held_out=True)))
+    count = 10_000 - len(all_rows(Texts(["text"] * 10_000, held_out=share)))
     assert count == pytest.approx(10_000 * share, rel=0.05)
 
 
-def test_held_out_rows_keep_their_labels():
-    labels = list(range(40))
-    for only in (False, True):
-        stream = Texts(sentences(40), labels, held_out=0.3, only_held_out=only)
-        assert all(
-            text.split()[0] == f"word{label}"
-            for texts, known in stream
-            for text, label in zip(texts, known, strict=True)
-        )
+def test_held_out_rows_keep_their_labels_and_their_words_are_not_learned():
+    labels = [f"class{row % 3}" for row in range(40)]
+    reader, (kept, known), (others, held_out) = parts(sentences(40), labels, 0.3)
+    numbers = [int(reader.vocabulary.words[index].removeprefix("word")) for index in kept]
+    assert known == [number % 3 for number in numbers]
+    assert set(others) == {UNKNOWN}
+    assert held_out == [row % 3 for row in range(40) if row not in numbers]
 
 
-@given(st.integers(0, 30))
-def test_a_limit_gives_the_first_rows(limit):
-    assert all_rows(Texts(sentences(20), limit=limit)) == sentences(20)[:limit]
+def test_a_class_that_is_only_held_out_is_a_class():
+    texts = sentences(40)
+    [first] = [row for row in range(40) if texts[row] not in all_rows(Texts(texts, held_out=0.3))][:1]
+    labels = ["rare" if row == first else "usual" for row in range(40)]
+    assert parts(texts, labels, 0.3)[0].classes.names == ["rare", "usual"]
+
+
+class Counted(Records):
+    """Records that count how often they are opened."""
+
+    opened = 0
+
+    def chunks(self, size):
+        self.opened += 1
+        yield from super().chunks(size)
+
+
+@pytest.mark.parametrize(("tokens", "times"), [("words", 2), ("subwords", 3)])
+def test_a_fit_opens_its_texts_once_to_learn_and_once_to_encode(tokens, times):
+    source = Counted(sentences(40), [row % 2 for row in range(40)])
+    TextReader.learn(source, None, type("Parameters", (Plain,), {"tokens": tokens}), 0.3)
+    assert source.opened == times
+
+
+def test_a_survey_gives_what_is_trained_on_and_notes_the_labels_of_all():
+    survey = Survey(Texts(sentences(40), list(range(40))), 0.3)
+    assert [text for texts in survey for text in texts] == all_rows(Texts(sentences(40), held_out=0.3))
+    assert list(survey.labels) == list(range(40))
 
 
 def test_a_stream_is_read_a_chunk_at_a_time():
@@ -129,6 +179,7 @@ def test_a_stream_is_read_a_chunk_at_a_time():
         (3, "text 9 is 3"),
         ("", "text 9 is empty"),
         (" \n", "text 9 is empty"),
+        ("half a \ud83d smile", r"text 9 holds '\\ud83d', half of a character"),
     ],
 )
 def test_what_is_no_text_is_refused_and_its_row_named(bad, said):
@@ -150,7 +201,7 @@ def test_labels_of_another_number_are_refused():
 def test_no_texts_are_refused(nothing):
     vocabulary = Vocabulary.learn([["a"]], 10, min_count=1)
     with pytest.raises(VaeworksError, match="there are no texts"):
-        TextData(Texts(nothing), vocabulary, None, Window(5), 2)
+        data_of(Texts(nothing), vocabulary, None, Window(5), 2)
 
 
 # The batches
@@ -217,8 +268,8 @@ def test_texts_on_disk_give_the_batches_of_texts_in_memory(monkeypatch):
     in_memory, _ = encoded(labels=[row % 2 for row in range(50)])
     monkeypatch.setattr(module, "BYTES_IN_MEMORY", 100)
     on_disk, _ = encoded(labels=[row % 2 for row in range(50)])
-    assert on_disk.file._rolled
-    assert not in_memory.file._rolled
+    assert on_disk.encoding.file._rolled
+    assert not in_memory.encoding.file._rolled
     for one, other in zip(in_memory.epoch(1), on_disk.epoch(1), strict=True):
         assert torch.equal(one.input, other.input)
         assert torch.equal(one.labels["label"], other.labels["label"])
@@ -242,7 +293,7 @@ def test_an_epoch_holds_one_pool_at_a_time(monkeypatch, seed, most):
 
 def test_a_text_of_a_million_words_is_cut():
     _, vocabulary = encoded()
-    long = TextData(Texts(["long " * 1_000_000]), vocabulary, None, Window(10), 4)
+    long = data_of(Texts(["long " * 1_000_000]), vocabulary, None, Window(10), 4)
     assert next(long.epoch(None)).input.shape == (1, 10)
 
 
@@ -267,6 +318,6 @@ def test_words_that_the_decoder_does_not_know_are_read_and_scored_as_unknown():
 def test_a_target_is_as_long_as_the_head_though_more_is_read():
     texts = Texts(["a b c d e f g h"])
     vocabulary = Vocabulary.learn([["a b c d e f g h"]], 20, min_count=1)
-    batch = next(TextData(texts, vocabulary, None, Window(2, 3), 1).epoch(None))
+    batch = next(data_of(texts, vocabulary, None, Window(2, 3), 1).epoch(None))
     assert [vocabulary.words[index] for index in batch.input[0]] == ["a", "b", "f", "g", "h"]
     assert [vocabulary.words[index] for index in batch.target[0]] == ["a", "b"]

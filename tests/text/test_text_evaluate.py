@@ -1,9 +1,9 @@
 """What `evaluate` measures, and how its figures hang together."""
 
 import math
+from copy import copy, deepcopy
 
 import pytest
-from sklearn.base import clone
 
 FIGURES = {
     "negative_elbo_nats",
@@ -53,7 +53,7 @@ def test_the_importance_bound_is_not_below_the_elbo(figures):
 
 
 def test_tokens_are_those_of_the_texts_and_an_end_mark_each(figures, tiny_text_model, tiny_corpus):
-    ids = tiny_text_model.vocabulary_.encode(tiny_corpus[0])
+    ids = tiny_text_model.reader_.vocabulary.encode(tiny_corpus[0])
     assert figures["tokens"] == sum(min(len(row), tiny_text_model.max_tokens) + 1 for row in ids)
     assert figures["examples"] == 200
 
@@ -63,6 +63,12 @@ def test_perplexities_are_the_exponentials_of_the_bounds_a_token(figures):
     assert figures["perplexity_elbo"] == pytest.approx(math.exp(figures["negative_elbo_nats"] * per_token))
     assert figures["perplexity_importance"] == pytest.approx(math.exp(-figures["importance_bound_nats"] * per_token))
     assert figures["perplexity_importance"] <= figures["perplexity_elbo"] * 1.01
+
+
+def test_a_perplexity_that_no_float_holds_is_infinite(tiny_text_model, tiny_corpus):
+    model = deepcopy(tiny_text_model)
+    model.model_.posterior.linear.bias.data[:2] = 1e6
+    assert model.evaluate(tiny_corpus[0][:10])["perplexity_elbo"] == math.inf
 
 
 def test_kl_per_unit_adds_up_to_the_kl(figures):
@@ -90,11 +96,17 @@ def test_without_labels_there_is_no_accuracy(tiny_text_model, tiny_corpus):
     assert "accuracy" not in tiny_text_model.evaluate(tiny_corpus[0][:10], samples=0)
 
 
-def test_the_accuracy_of_sentiments_is_called_so(tiny_text_model, tiny_corpus):
-    model = clone(tiny_text_model).set_params(epochs=1, label_name="sentiment").fit(*tiny_corpus)
+def test_the_name_of_the_label_stands_beside_the_accuracy(tiny_text_model, tiny_corpus):
+    model = copy(tiny_text_model).set_params(label_name="sentiment")
     figures = model.evaluate(*tiny_corpus, samples=0)
-    assert "sentiment_accuracy" in figures
-    assert "accuracy" not in figures
+    assert figures["label"] == "sentiment"
+    assert figures["accuracy"] == (model.predict(tiny_corpus[0]) == tiny_corpus[1]).mean()
+
+
+def test_old_names_stand_beside_the_new_ones_and_are_marked(tiny_text_model, tiny_corpus):
+    figures = tiny_text_model.evaluate(tiny_corpus[0][:10], samples=5)
+    assert figures["importance_bound_nats"] == -figures["negative_importance_bound_nats"]
+    assert figures["deprecated_keys"] == ["importance_bound_nats"]
 
 
 def test_without_samples_there_is_no_importance_bound(tiny_text_model, tiny_corpus):

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from vaeworks.text.networks import BidirectionalEncoder, Bigrams, RecurrentDecoder, WordDropout, reversal
+from vaeworks.text.networks import RecurrentDecoder
+from vaeworks.tokens.networks import BidirectionalEncoder, Bigrams, WordDropout, reversal
 from vaeworks.tokens.vocabulary import PAD, START, UNKNOWN
 
 

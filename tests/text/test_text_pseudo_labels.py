@@ -11,7 +11,7 @@ from vaeworks import TextVAE
 from vaeworks.core.likelihoods import ClassHead
 from vaeworks.errors import VaeworksError
 from vaeworks.labels import LABEL, Classes
-from vaeworks.text.data import TextData, Texts, Window
+from vaeworks.text.data import Encoding, TextData, Texts, Window
 from vaeworks.text.pseudo_labels import NaiveBayesRatios, Teacher
 from vaeworks.tokens.vocabulary import Vocabulary
 
@@ -75,8 +75,9 @@ def test_batches_hold_the_shares_of_their_own_texts():
     given = partly(labels, 60)
     classes, stream = Classes.learn(given), Texts(texts, given)
     teacher = Teacher(stream, classes)
-    vocabulary = Vocabulary.learn(stream.texts(), 100, True, False, 1)
-    data = TextData(stream, vocabulary, classes, Window(20), 32, teacher.completed)
+    encoding = Encoding(Vocabulary.learn([texts], 100, True, False, 1), classes, Window(20), teacher.completed)
+    encoding.take(texts, given)
+    data = TextData(encoding, 32)
     in_order = torch.cat([batch.labels[LABEL] for batch in data.epoch(None)])
     assert_close(in_order, torch.from_numpy(teacher.completed(texts, classes.indices(given))))
     assert sorted(map(tuple, in_order.tolist())) == sorted(

@@ -1,5 +1,7 @@
 """A fit that goes on from another model."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -9,14 +11,14 @@ from vaeworks import VaeworksError
 
 @pytest.fixture
 def standing_still(tiny_text_model):
-    """The same model, whose every step is too small to matter."""
-    return clone(tiny_text_model).set_params(epochs=1, learning_rate=1e-12, averaging=None)
+    """The same fitted model, whose every further step is too small to matter."""
+    return deepcopy(tiny_text_model).set_params(epochs=1, learning_rate=1e-12, averaging=None)
 
 
 def test_it_begins_where_the_other_stood(standing_still, tiny_text_model, tiny_corpus):
     texts, labels = tiny_corpus
-    again = standing_still.fit(texts[:40], labels[:40], start=tiny_text_model)
-    assert again.vocabulary_.to_json() == tiny_text_model.vocabulary_.to_json()
+    again = standing_still.go_on(texts[:40], labels[:40])
+    assert again.reader_.vocabulary.to_json() == tiny_text_model.reader_.vocabulary.to_json()
     assert np.allclose(again.transform(texts), tiny_text_model.transform(texts), atol=1e-4)
     assert (again.predict(texts) == tiny_text_model.predict(texts)).all()
 
@@ -24,7 +26,7 @@ def test_it_begins_where_the_other_stood(standing_still, tiny_text_model, tiny_c
 def test_other_labels_begin_anew(standing_still, tiny_text_model, tiny_corpus):
     texts = tiny_corpus[0]
     other = ["even" if row % 2 == 0 else "odd" for row in range(len(texts))]
-    again = standing_still.fit(texts, other, start=tiny_text_model)
+    again = standing_still.go_on(texts, other)
     assert set(again.classes_) == {"even", "odd"}
     assert np.allclose(again.transform(texts), tiny_text_model.transform(texts), atol=1e-4)
 
@@ -32,11 +34,11 @@ def test_other_labels_begin_anew(standing_still, tiny_text_model, tiny_corpus):
 def test_labels_can_come_later(tiny_text_model, tiny_corpus):
     texts, labels = tiny_corpus
     without = clone(tiny_text_model).set_params(epochs=1).fit(texts)
-    after = clone(tiny_text_model).fit(texts, labels, start=without)
+    after = without.set_params(epochs=tiny_text_model.epochs).go_on(texts, labels)
     assert (after.predict(texts) == labels).mean() > 0.97
 
 
 def test_other_sizes_are_refused(tiny_text_model, tiny_corpus):
-    other = clone(tiny_text_model).set_params(latent_dim=tiny_text_model.latent_dim + 1)
+    other = deepcopy(tiny_text_model).set_params(latent_dim=tiny_text_model.latent_dim + 1)
     with pytest.raises(VaeworksError, match="other sizes"):
-        other.fit(*tiny_corpus, start=tiny_text_model)
+        other.go_on(*tiny_corpus)

@@ -30,9 +30,10 @@ def info(
 
 
 def about(folder: Path) -> dict:
-    from ..storage.artifact import CARD, measured, read_config, read_metrics
+    from ..storage.artifact import CARD, CONFIG, measured, read_config, read_metrics
+    from ..storage.folders import read_at_once
 
-    config, metrics = read_config(folder), read_metrics(folder)
+    config, metrics = read_at_once(folder / CONFIG, lambda: (read_config(folder), read_metrics(folder)))
     return {
         "kind": config["kind"],
         "made by": ", ".join(f"{name} {value}" for name, value in config["made_by"].items()),

@@ -6,14 +6,16 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from ..errors import VaeworksError
-from ..kinds import KINDS, kind_of
+from ..kinds import KINDS, Kind, kind_of
 from . import general
+from .help import HELP, by_kind
+from .verbs import SHARED, SHORT, shared_verb
 from .wrapping import as_command
 
 MISTAKE, INTERRUPTED = 2, 130
@@ -21,11 +23,23 @@ GENERAL: dict[str, Callable[..., dict]] = {"info": general.info, "datasets": gen
 EPILOG = "Exit codes: 0 done, 2 a mistake that the message explains, 130 interrupted."
 
 
-class KindsFirst(TyperGroup):
-    """All verbs: those of the kinds, then those that need no kind."""
+class Grouped(TyperGroup):
+    """All verbs in groups: those of every kind, those of some, and those that need no kind."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(self.commands, key=lambda verb: verb in GENERAL)
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        rows = {verb: command.get_short_help_str(formatter.width) for verb, command in self.commands.items()}
+        shared, general = [verb for verb in rows if is_shared(verb)], list(GENERAL)
+        groups = {"For every kind": shared}
+        for kind in KINDS.values():
+            groups[f"For {kind.about}"] = [verb for verb in kind.own_verbs() if verb in rows and verb not in shared]
+        groups["For anything"] = [*general, *(verb for verb in rows if verb.startswith("-"))]
+        for title, verbs in groups.items():
+            with formatter.section(title):
+                formatter.write_dl([(verb, rows[verb]) for verb in verbs])
+
+
+def is_shared(verb: str) -> bool:
+    return verb in SHARED or all(verb in kind.own_verbs() for kind in KINDS.values())
 
 
 class ByKind(TyperGroup):
@@ -34,7 +48,7 @@ class ByKind(TyperGroup):
     first = "kind of data"
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] != "--help"):
+        if not args or (args[0].startswith("-") and args[0] not in HELP):
             usage = f"vae {ctx.info_name} {self.example()} ... (see vae {ctx.info_name} --help)"
             raise VaeworksError(f"name the {self.first} first: {usage}")
         return super().parse_args(ctx, args)
@@ -58,7 +72,7 @@ class ByModel(ByKind):
     first = "model"
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        name = kind_of(Path(args[0])).name
+        name = kind_of(Path(args[0])).word
         if name not in self.commands:
             able = ", ".join(self.commands)
             raise VaeworksError(f"a model of kind {name} cannot {ctx.info_name}: the kinds that can are {able}")
@@ -68,37 +82,55 @@ class ByModel(ByKind):
         return "MODEL"
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """The help of every kind's command, since a model is needed to know which applies."""
-        for name, command in self.commands.items():
-            inner = command.make_context(ctx.info_name, [], parent=ctx.parent, resilient_parsing=True)
-            if len(self.commands) > 1:
-                typer.echo(f"For models of kind {name}:")
-            typer.echo(command.get_help(inner))
+        """What all kinds share once, and then what each has of its own: a model is needed to know which applies."""
+        by_kind(self, ctx, formatter)
 
 
-def build() -> typer.Typer:
-    """The whole command, without importing torch."""
+def build(only: str | None = None) -> typer.Typer:
+    """The whole command, or one verb of it with the names of the others, without importing torch."""
     app = typer.Typer(
         name="vae",
-        cls=KindsFirst,
-        help="Variational autoencoders for text and more.",
+        cls=Grouped,
+        help="Variational autoencoders of texts, images and tables: fit one, and use it.",
         epilog=EPILOG,
-        add_completion=False,
+        context_settings={"help_option_names": list(HELP)},
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    verbs = list(dict.fromkeys(verb for kind in KINDS.values() for verb in kind.verbs))
-    for verb in verbs:
-        able = [kind for kind in KINDS.values() if verb in kind.verbs]
+    app.callback(invoke_without_command=True)(versioned)
+    for verb, able in verbs().items():
         group = typer.Typer(cls=ByKind if verb == "fit" else ByModel, rich_markup_mode=None)
         group.callback()(lambda: None)
-        for kind in able:
-            group.command(kind.name)(as_command(getattr(kind.commands(), verb)))
-        described = inspect.getdoc(getattr(able[0].commands(), verb))
-        app.add_typer(group, name=verb, help=described, short_help=summary(described))
+        for word in able if only in (None, verb) else ():
+            group.command(word)(as_command(verb_of(KINDS[word], verb)))
+        described = SHORT.get(verb) or summary(inspect.getdoc(KINDS[able[0]].own_verbs()[verb]))
+        app.add_typer(group, name=verb, help=described, short_help=described)
     for verb, function in GENERAL.items():
         app.command(verb, short_help=summary(inspect.getdoc(function)))(as_command(function))
     return app
+
+
+def versioned(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and end.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from .. import __version__
+
+        typer.echo(f"vaeworks {__version__}")
+        raise typer.Exit
+
+
+def verbs() -> dict[str, list[str]]:
+    """Every verb, and the kinds that have it; shared ones first."""
+    found: dict[str, list[str]] = {verb: list(KINDS) for verb in SHARED}
+    for word, kind in KINDS.items():
+        for verb in kind.own_verbs():
+            found.setdefault(verb, []).append(word)
+    return dict(sorted(found.items(), key=lambda item: not is_shared(item[0])))
+
+
+def verb_of(kind: Kind, verb: str) -> Callable[..., dict]:
+    return shared_verb(kind, verb) if verb in SHARED else kind.own_verbs()[verb]
 
 
 def summary(described: str | None) -> str:
@@ -144,7 +176,7 @@ def main() -> None:
 
 def run(words: list[str]) -> None:
     """Parse and call; typer's own `main` would hide Ctrl-C."""
-    command = typer.main.get_command(build())
+    command = typer.main.get_command(build(words[0]))
     with command.make_context("vae", words) as context:
         command.invoke(context)
 

@@ -2,9 +2,14 @@
 
 import json
 import os
+import sys
 from typing import Any
 
 import typer
+
+from ..finite import nulled
+from ..storage.old_names import current
+from ..wording import spaced, worded
 
 
 def show(result: dict, as_json: bool) -> None:
@@ -12,23 +17,30 @@ def show(result: dict, as_json: bool) -> None:
     if os.environ.get("RANK", "0") != "0":
         return
     if as_json:
-        typer.echo(json.dumps(result, ensure_ascii=False, default=str))
+        printed(json.dumps(nulled(result), ensure_ascii=not prints_unicode(), default=str, allow_nan=False))
         return
+    result = current(result)
     for value in result.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            typer.echo("\n\n".join(block(row) for row in value))
+            printed("\n\n".join(block(row) for row in value))
         elif isinstance(value, list) and value and isinstance(value[0], str):
-            typer.echo("\n".join(value))
+            printed("\n".join(value))
     figures = {name: value for name, value in result.items() if not isinstance(value, list | dict)}
     if figures:
-        typer.echo(block({spaced(name): value for name, value in figures.items()}))
+        printed(block({spaced(name): value for name, value in figures.items()}))
     for name, value in result.items():
-        if isinstance(value, dict):
-            typer.echo(f"\n{spaced(name)}\n{block(value, indent=2)}")
+        if isinstance(value, dict) and value:
+            printed(f"\n{spaced(name)}\n{block(value, indent=2)}")
 
 
-def spaced(name: str) -> str:
-    return name.replace("_", " ")
+def printed(text: str) -> None:
+    """Print on standard output, and escape what its encoding lacks: that of a pipe on Windows has few characters."""
+    encoding = sys.stdout.encoding or "utf-8"
+    typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def prints_unicode() -> bool:
+    return (sys.stdout.encoding or "utf-8").lower().startswith("utf")
 
 
 def block(entries: dict[str, Any], indent: int = 0) -> str:
@@ -41,15 +53,3 @@ def block(entries: dict[str, Any], indent: int = 0) -> str:
             lines.append([name, worded(value)])
     width = max(len(name) for name, _ in lines)
     return "\n".join(f"{'':<{indent}}{name:<{width}}  {value}" for name, value in lines)
-
-
-def worded(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, list):
-        return ", ".join(worded(part) for part in value)
-    return "-" if value is None else str(value)

@@ -90,4 +90,4 @@ def remember(folder: Path, model: Any) -> None:
     from ..storage.artifact import write_metrics
 
     if not ships(folder):
-        write_metrics(folder, model.metrics_)
+        write_metrics(folder, model.metrics_, model)

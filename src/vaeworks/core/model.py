@@ -13,6 +13,7 @@ from .choosing import Choose, from_posterior
 from .evidence import Evidence, Level
 
 ROWS_AT_ONCE = 640
+Read = tuple[Any, Any]  # features, condition
 
 
 class LatentModel(nn.Module):
@@ -69,29 +70,32 @@ class LatentModel(nn.Module):
 
     def forward(self, batch: Batch, samples: int = 1, choose: Choose = from_posterior) -> Evidence:
         """The evidence, and in training what stands aside: wrappers for devices and processes wrap only this."""
-        evidence, condition = self._pass(batch, samples, choose)
+        read = self.read(batch)
+        evidence = self.evidence(batch, samples, choose, read)
         if self.aside is not None and self.training:
-            evidence.aside = self.aside(evidence.levels, batch, condition)
+            evidence.aside = self.aside(evidence.levels, batch, repeat_rows(read[1], samples))
         return evidence
 
-    def evidence(self, batch: Batch, samples: int = 1, choose: Choose = from_posterior) -> Evidence:
-        """Every term of the bound for a batch, with `samples` draws of z an example."""
-        return self._pass(batch, samples, choose)[0]
-
-    def _pass(self, batch: Batch, samples: int, choose: Choose) -> tuple[Evidence, Any]:
-        levels, state, condition = self.descend(batch, choose, samples)
+    def evidence(
+        self, batch: Batch, samples: int = 1, choose: Choose = from_posterior, read: Read | None = None
+    ) -> Evidence:
+        """Every term of the bound for a batch, with `samples` draws of z an example; `read` as for `descend`."""
+        levels, state, condition = self.descend(batch, choose, samples, read)
         target, observed = repeat_rows(batch.target, samples), repeat_rows(batch.observed, samples)
         log_likelihood = self.decoder(state, condition).log_prob(target, observed)
         log_labels = torch.zeros_like(log_likelihood)
         for name, head in self.heads.items():
             log_labels = log_labels + head(levels[0].z).log_prob(repeat_rows(batch.labels[name], samples))
-        return Evidence.gather(levels, log_likelihood, log_labels, samples), condition
+        return Evidence.gather(levels, log_likelihood, log_labels, samples)
 
-    def descend(self, batch: Batch, choose: Choose, samples: int = 1) -> tuple[list[Level], Any, Any]:
-        """One top-down pass: the levels (top first), the state and the condition, over samples x batch rows."""
-        condition = self.condition_of(batch)
-        features = None if batch.input is None else call(self.encoder, batch.input, condition)
-        features, condition = repeat_rows(features, samples), repeat_rows(condition, samples)
+    def descend(
+        self, batch: Batch, choose: Choose, samples: int = 1, read: Read | None = None
+    ) -> tuple[list[Level], Any, Any]:
+        """One top-down pass: the levels (top first), the state and the condition, over samples x batch rows.
+
+        `read` is what `read(batch)` gave, for several passes over one batch.
+        """
+        features, condition = (repeat_rows(part, samples) for part in read or self.read(batch))
         posterior = None if features is None else self.posterior(features)
         prior = self.top_prior(len(batch) * samples, condition)
         z = choose(prior, posterior)
@@ -101,13 +105,14 @@ class LatentModel(nn.Module):
             levels.append(level)
         return levels, state, condition
 
-    def condition_of(self, batch: Batch) -> Any:
-        """What the other parts read of the batch's condition."""
-        return self.conditioner(batch.condition) if self.conditioner else batch.condition
+    def read(self, batch: Batch) -> Read:
+        """The features of the input (None without one), and the condition as the other parts take it."""
+        condition = self.conditioner(batch.condition) if self.conditioner else batch.condition
+        return None if batch.input is None else call(self.encoder, batch.input, condition), condition
 
     def posterior_of(self, batch: Batch) -> Distribution:
         """q(z | input, condition) of the top level."""
-        return self.encode(batch.input, self.condition_of(batch))
+        return self.posterior(self.read(batch)[0])
 
     def encode(self, input: Any, condition: Any = None) -> Distribution:
         """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
@@ -117,20 +122,22 @@ class LatentModel(nn.Module):
         """p(z | condition) of the top level for so many rows."""
         return self.prior(condition, self.encode).expand((rows,))
 
-    def has_conditional_prior(self, batch: Batch) -> bool:
+    def has_conditional_prior(self, condition: Any) -> bool:
         """Whether p(z | condition) of the top level is one distribution a row, rather than one for all."""
-        return len(self.prior(self.condition_of(batch), self.encode).batch_shape) > 0
+        return len(self.prior(condition, self.encode).batch_shape) > 0
 
 
-def importance_bound(model: LatentModel, batch: Batch, samples: int, at_once: int | None = None) -> Tensor:
+def importance_bound(
+    model: LatentModel, batch: Batch, samples: int, at_once: int | None = None, read: Read | None = None
+) -> Tensor:
     """The importance-weighted bound in nats, (B,), with `samples` draws taken `at_once` at a time.
 
     Memory grows with `at_once`, not with `samples`; None takes as many as make 640 rows (Burda et al. 2016, eq. 8).
     """
-    at_once = at_once or max(1, ROWS_AT_ONCE // len(batch))
+    at_once, read = at_once or max(1, ROWS_AT_ONCE // len(batch)), read or model.read(batch)
     total = torch.full((len(batch),), -math.inf, device=next(model.parameters()).device)
     for draws in chunk_sizes(samples, at_once):
-        weights = model.evidence(batch, draws).log_weights()
+        weights = model.evidence(batch, draws, read=read).log_weights()
         total = torch.logaddexp(total, weights.logsumexp(0))
     return total - math.log(samples)
 

@@ -1,17 +1,18 @@
 """The aggregated posterior: where the codes of data lie, beside where the prior says that they do."""
 
 import warnings
-from collections.abc import Iterable
 
 import numpy as np
 import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from torch import Tensor
-from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
+from torch.distributions import Categorical, Distribution, MixtureSameFamily, MultivariateNormal
 
 from ..core.batch import Batch
-from ..core.model import LatentModel
+from ..core.evidence import Evidence
+from ..core.model import Read
+from ..errors import VaeworksError
 
 COMPONENTS, DRAWS_A_UNIT, MOST_ROWS, LEAST_VARIANCE = 10, 4, 5000, 1e-4
 
@@ -34,14 +35,27 @@ class AggregatedPosterior:
         )
 
     @classmethod
-    def fit(cls, draws: np.ndarray, seed: int) -> "AggregatedPosterior":
-        """From draws (N, D): fewer components where there are few, since each has a full covariance."""
+    def fit(cls, draws: np.ndarray, seed: int) -> "AggregatedPosterior | None":
+        """From draws (N, D): fewer components where there are few, since each has a full covariance; None from one.
+
+        Raises
+        ------
+        VaeworksError
+            When draws are not finite, or so large that no covariance can be told from rounding.
+        """
         count, units = draws.shape
+        if count < 2:
+            return None
         components = max(1, min(COMPONENTS, count // (DRAWS_A_UNIT * units)))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # a mixture that has not settled still covers the codes
-            found = GaussianMixture(components, reg_covar=LEAST_VARIANCE, random_state=seed).fit(draws)
-        parts = (found.weights_, found.means_, np.linalg.cholesky(found.covariances_))
+        if not np.isfinite(draws).all():
+            raise no_mixture("some are not finite")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # one that has not settled still covers the codes
+                found = GaussianMixture(components, reg_covar=LEAST_VARIANCE, random_state=seed).fit(draws)
+            parts = (found.weights_, found.means_, np.linalg.cholesky(found.covariances_))
+        except ValueError as error:  # LinAlgError is one
+            raise no_mixture(f"they reach {np.abs(draws).max():.3g}") from error
         return cls(*(torch.from_numpy(np.ascontiguousarray(part)).float() for part in parts))
 
     def sample(self, n: int) -> Tensor:
@@ -49,12 +63,35 @@ class AggregatedPosterior:
         return self.mixture.sample(torch.Size([n]))
 
 
-@torch.no_grad()
-def posterior_draws(model: LatentModel, batches: Iterable[Batch]) -> np.ndarray:
-    """One draw of the top level's z for each of the first 5,000 examples, (N, D)."""
-    draws: list[Tensor] = []
-    for batch in batches:
-        draws.append(model.posterior_of(batch).sample().cpu())
-        if sum(map(len, draws)) >= MOST_ROWS:
-            break
-    return torch.cat(draws)[:MOST_ROWS].double().numpy()
+def no_mixture(reason: str) -> VaeworksError:
+    return VaeworksError(
+        f"no mixture fits the codes of the data, since {reason}: lower learning_rate, or look for extreme values in "
+        "the data"
+    )
+
+
+class PosteriorDraws:
+    """One draw of z for each of the first 5,000 examples that a look sees."""
+
+    def __init__(self) -> None:
+        self.means: list[Tensor] = []
+        self.deviations: list[Tensor] = []
+
+    def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
+        posterior = evidence.levels[0].posterior
+        assert posterior is not None
+        self.take(posterior)
+
+    def take(self, posterior: Distribution) -> None:
+        if sum(map(len, self.means)) < MOST_ROWS:
+            self.means.append(posterior.mean.cpu().double())
+            self.deviations.append(posterior.stddev.cpu().double())
+
+    def figures(self) -> dict:
+        return {}
+
+    def draws(self, seed: int) -> np.ndarray:
+        """(N, D)."""
+        means, deviations = torch.cat(self.means)[:MOST_ROWS], torch.cat(self.deviations)[:MOST_ROWS]
+        noise = torch.randn(means.shape, generator=torch.Generator().manual_seed(seed), dtype=means.dtype)
+        return (means + deviations * noise).numpy()

@@ -3,23 +3,34 @@
 import math
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from ..core.batch import Batch
-from ..core.evidence import Level
-from ..core.model import LatentModel, importance_bound
+from ..core.evidence import Evidence, Level
+from ..core.model import LatentModel, Read, importance_bound
 
 ACTIVE_VARIANCE = 0.01
 MOST_FOR_MUTUAL_INFORMATION = 2000
 ESTIMATOR = "aggregated posterior over the examples (Hoffman & Johnson 2016)"
 
 
+class Look(Protocol):
+    """Something more to measure on the batches that `diagnose` reads."""
+
+    def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
+        """A batch, what the model read of it, and its evidence with one draw of z."""
+
+    def figures(self) -> dict:
+        """What was measured."""
+
+
 @torch.no_grad()
-def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> dict:
+def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0, looks: Sequence[Look] = ()) -> dict:
     """Every figure about a model that needs no knowledge of the kind of data.
 
     Parameters
@@ -28,14 +39,17 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
         Read once, on the model's device.
     samples : int
         Draws of z for the importance-weighted bound; 0 leaves it out.
+    looks : sequence of Look
+        What else is measured; their figures stand beside.
 
     Returns
     -------
     dict
         Means over examples in nats: `negative_elbo_nats`, `reconstruction_nats`, `kl_nats`, `kl_per_level_nats` (top
-        first), `importance_bound_nats` (a lower bound on log p(x), with `importance_samples`); `kl_per_unit_nats` (None
-        where the prior does not factorise); the entries of `latent_figures`; `examples`, `seconds`,
-        `peak_memory_bytes`. A unit of a map of latents is a channel.
+        first), `negative_importance_bound_nats` (an upper bound on -log p(x) as the negative ELBO is one, and a tighter
+        one, with `importance_samples`); `kl_per_unit_nats` (None where the prior does not factorise); the entries of
+        `latent_figures`; `examples`, `seconds`, `peak_memory_bytes` (None where the system does not count it, as
+        Windows). A unit of a map of latents is a channel.
     """
     began = time.perf_counter()
     model.eval()
@@ -44,17 +58,20 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
     per_unit: Tensor | None = torch.zeros(())
     codes, examples, conditional = [], 0, False
     for batch in batches:
-        evidence = model.evidence(batch)
+        read = model.read(batch)
+        evidence = model.evidence(batch, read=read)
         top = evidence.levels[0]
         sums["reconstruction"] -= float(evidence.log_likelihood.sum())
         per_level += evidence.kl.sum((1, 2)).cpu()
         if samples:
-            sums["importance"] += float(importance_bound(model, batch, samples).sum())
+            sums["importance"] -= float(importance_bound(model, batch, samples, read=read).sum())
         units = top.kl_per_unit()
         per_unit = None if units is None or per_unit is None else per_unit + by_unit(units).sum(0).cpu()
         if not examples:
-            conditional = model.has_conditional_prior(batch)
+            conditional = model.has_conditional_prior(read[1])
         codes.append(Codes.of(top, conditional))
+        for look in looks:
+            look.see(batch, read, evidence)
         examples += len(batch)
     kl = float(per_level.sum())
     return {
@@ -62,13 +79,14 @@ def diagnose(model: LatentModel, batches: Iterable[Batch], samples: int = 0) -> 
         "reconstruction_nats": sums["reconstruction"] / examples,
         "kl_nats": kl / examples,
         "kl_per_level_nats": (per_level / examples).tolist(),
-        "importance_bound_nats": sums["importance"] / examples if samples else None,
+        "negative_importance_bound_nats": sums["importance"] / examples if samples else None,
         "importance_samples": samples,
         **latent_figures(Codes.together(codes), float(per_level[0]) / examples, conditional),
         "kl_per_unit_nats": None if per_unit is None else (per_unit / examples).tolist(),
         "examples": examples,
         "seconds": time.perf_counter() - began,
         "peak_memory_bytes": peak_memory(),
+        **{name: figure for look in looks for name, figure in look.figures().items()},
     }
 
 
@@ -162,9 +180,11 @@ def mutual_information(means: Tensor, log_variances: Tensor) -> float:
     return max(0.0, total / len(z) + math.log(len(z)))
 
 
-def peak_memory() -> int:
-    """The most memory that this process has held, in bytes."""
-    import resource  # there is none on Windows
-
+def peak_memory() -> int | None:
+    """The most memory that this process has held, in bytes; None where the system does not say, as Windows."""
+    try:
+        import resource
+    except ImportError:
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

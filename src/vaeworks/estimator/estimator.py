@@ -4,144 +4,83 @@ import json
 import logging
 import zlib
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import ClassifierTags, Tags
-from sklearn.utils._param_validation import InvalidParameterError
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..core.batch import Batch
 from ..core.model import LatentModel
 from ..core.precision import at_least_float32
 from ..errors import VaeworksError
+from ..finite import broken_weight, is_finite
 from ..fitting.devices import make_fabric
-from ..fitting.monitors import Monitor, ProgressBar, watched
-from ..fitting.plan import Plan, training_only
-from ..fitting.training import Data, Interrupted, fit, own_random_numbers
-from ..labels import LABEL, MISSING, Classes, native
+from ..fitting.examples import Data
+from ..fitting.monitors import ProgressBar, watched
+from ..fitting.plan import Phase, Plan, Schedule
+from ..fitting.training import Interrupted, broke, fit, own_random_numbers
+from ..labels import native
 from ..storage import artifact
-from .aggregated import AggregatedPosterior, posterior_draws
-from .diagnostics import diagnose
-from .panels import Panel
-from .probes import probes
+from ..storage.card import card
+from ..storage.old_names import with_old_names
+from ..storage.session import Session
+from .beginning import Beginning
+from .cautions import caution
+from .diagnostics import Look, diagnose
+from .panels import Panel, shared_panels
+from .parameters import Parameters
+from .reader import Reader
 
 log = logging.getLogger(__name__)
 
 
-def take_weights(estimator: "LatentEstimator", start: "LatentEstimator", only: str | None) -> None:
-    """Copy the weights of a fitted model of the same sizes; those of labels only where the classes are the same.
-
-    The part that `only` names may have other sizes, and then begins anew.
-    """
-    same = np.array_equal(np.asarray(estimator.classes_), np.asarray(start.classes_))
-    weights = start.model_.state_dict()
-    for name, own in estimator.model_.state_dict().items():
-        if name.startswith("heads.") and not same:
-            continue
-        if name not in weights or weights[name].shape != own.shape:
-            if only is not None and name.startswith(f"{only}."):
-                continue
-            raise VaeworksError(
-                f"the model to start from has other sizes (see {name}): give this one the same parameters, "
-                "as sklearn.base.clone does"
-            )
-        own.copy_(weights[name])
-
-
-def has_labels(estimator: Any) -> bool:
-    """Whether the model predicts; before fitting it may, so that its own error can say that it is not fitted."""
-    if not estimator.__sklearn_is_fitted__():
-        return True
-    if getattr(estimator, "classes_", None) is None:
-        raise AttributeError("this model was fitted without labels: fit it with labels to predict them")
-    return True
-
-
-class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, Parameters):
     """A latent-variable model with scikit-learn's verbs; a kind of data adds how it is read, built and shown.
-
-    A kind has the constructor parameters `latent_dim`, `batch_size`, `random_state`, `device`, `precision` and
-    `verbose`, and the methods below that are abstract.
 
     Attributes
     ----------
+    reader_ : Reader
+        What was learned of the data before training.
     model_ : LatentModel
-    classes_ : ndarray or None
-        The labels that the head predicts, sorted; None without labels.
     history_ : list of dict
-        One record an epoch: weights of the objective, mean terms in nats of training and validation data.
-    aggregated_ : AggregatedPosterior or None
-        A mixture of Gaussians fitted to the codes of data, which `sample` can draw from.
+        One record an epoch: weights of the objective, mean terms in nats of training and validation data (None where
+        one was not finite).
     metrics_ : dict
         Every figure that `fit`, and `vae evaluate` of a saved model, measured.
     """
 
     kind: ClassVar[str]
-    latent_dim: int
-    random_state: int
-    device: str
-    precision: str
-    verbose: bool
+    title: ClassVar[str]
+    caution: ClassVar[str]
+    Reader: ClassVar[Any]
+    reader_: Reader
     model_: LatentModel
-    class_names_: Classes | None
-    aggregated_: AggregatedPosterior | None
+    history_: list[dict]
     metrics_: dict
-
-    @abstractmethod
-    def _prepare(self, X: Any, y: Any, validation: Any, start: Any = None) -> tuple[Data, Data | None]:
-        """Fit the data side, or take that of the estimator `start`, and give the training and validation data."""
 
     @abstractmethod
     def _build(self, data: Any) -> LatentModel:
         """A model for the fitted data side; `data` is None when weights will be loaded into it."""
 
     @abstractmethod
-    def _plan(self, data: Data) -> Plan:
+    def _plan(self, data: Any) -> Plan:
         """How the parameters want it trained."""
 
     @abstractmethod
-    def panels(self, X: Any, y: Any = None) -> list[Panel]:
-        """What a report shows of the fitted model, on these examples."""
+    def body(self) -> str:
+        """How the model is built, in Markdown, for its card."""
 
-    @abstractmethod
-    def _batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
-        """The rows in the order given, in batches on the CPU."""
+    def facts(self) -> list[str]:
+        """Further lines of the card."""
+        return []
 
-    @abstractmethod
-    def decode(self, Z: Any) -> Any:
-        """What the codes Z (N, latent_dim) stand for."""
-
-    @abstractmethod
-    def data_state(self) -> dict:
-        """The fitted data side as JSON."""
-
-    @abstractmethod
-    def _restore_data(self, state: dict) -> None:
-        """The inverse of `data_state`."""
-
-    @abstractmethod
-    def card(self) -> str:
-        """What a reader should know about the fitted model, in Markdown."""
-
-    def fit(
-        self,
-        X: Any,
-        y: Any = None,
-        *,
-        validation: Any = None,
-        start: "LatentEstimator | None" = None,
-        only: str | None = None,
-        checkpoint: Path | str | None = None,
-        resume: bool = False,
-        monitors: Sequence[Monitor] = (),
-    ) -> "LatentEstimator":
+    def fit(self, X: Any, y: Any = None, *, validation: Any = None, session: Session | None = None) -> Self:
         """Fit the model.
 
         Parameters
@@ -150,18 +89,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             Examples, and labels of which some (None, NaN) or all may be missing.
         validation : tuple (X, y) or None
             Data to choose the best epoch by; None holds out a share of X.
-        start : LatentEstimator or None
-            A fitted model of the same sizes to go on from: its way of reading data and its weights, and those of its
-            labels where they are the same.
-        only : str or None
-            The one part of `start` to train, as in `only="prior"`, which fits another prior to the codes of a finished
-            model; the rest stays as it is, and beta is 1.
-        checkpoint : path or None
-            File that keeps the state after each epoch.
-        resume : bool
-            Go on from that file.
-        monitors : sequence of Monitor
-            Told of each step and epoch, beside the progress bar of `verbose`.
+        session : Session or None
+            A folder for the model, from which an interrupted fit goes on, and what watches it.
 
         Raises
         ------
@@ -170,142 +99,133 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         KeyboardInterrupt
             At Ctrl-C; when an epoch was done, the estimator is fitted with the best weights so far.
         """
-        self._check_parameters()
-        if start is not None and not (type(start) is type(self) and start.__sklearn_is_fitted__()):
-            raise VaeworksError(f"start must be a fitted {type(self).__name__}, not {start!r}: fit it first")
+        self.check_parameters()
+        return self._fit(X, y, validation, session or Session(), None)
+
+    def go_on(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        only: str | None = None,
+        validation: Any = None,
+        session: Session | None = None,
+    ) -> Self:
+        """Go on training this fitted model: its way of reading data stays, and its weights are where training begins.
+
+        Parameters
+        ----------
+        X, y, validation, session
+            As for `fit`. Weights of labels are kept where the labels are the same.
+        only : str or None
+            The one part to train, as in `set_params(prior="flow").go_on(X, only="prior")`, which fits another prior to
+            the codes of a finished model; the rest stays as it is, and beta is 1.
+        """
+        check_is_fitted(self)
+        self.check_parameters()
+        beginning = Beginning(self.reader_, dict(self.model_.state_dict()), only)
+        return self._fit(X, y, validation, session or Session(), beginning)
+
+    def _fit(self, X: Any, y: Any, validation: Any, session: Session, beginning: Beginning | None) -> Self:
         if validation is not None and not (isinstance(validation, tuple) and len(validation) == 2):
             raise VaeworksError("validation must be a pair (X, y), where y may be None")
-        if only is not None and start is None:
-            raise VaeworksError(f"only={only!r} trains one part of a fitted model: give that model as `start`")
+        share = self.validation_fraction if validation is None else 0.0
         fabric = make_fabric(self.device, self.precision)
-        data, held_out = self._prepare(X, y, validation, start)
-        plan = self._plan(data) if only is None else training_only(only, self._plan(data))
-        with own_random_numbers(fabric.device):
-            torch.manual_seed(self.random_state)
-            self.model_ = self._build(data)
-        if only is not None and not any(parameter.numel() for parameter in self._part(only).parameters()):
-            raise VaeworksError(f"the model has nothing to train in its {only}: choose another, as in prior='flow'")
-        if start is not None:
-            take_weights(self, start, only)
-        parameters = sum(parameter.numel() for parameter in self.model_.parameters())
-        log.info("%s parameters in %s on %s, %d batches", f"{parameters:,}", self.precision, fabric.device, len(data))
-        watching = [*monitors, *([ProgressBar()] if self.verbose else [])]
-        settings = {name: value for name, value in self.plain_params().items() if name not in ("verbose", "device")}
-        settings["only"] = only
-        settings["data"] = zlib.crc32(json.dumps(self.data_state(), default=str).encode())
-        path = None if checkpoint is None else Path(checkpoint)
-        self.history_: list[dict] = []
-        try:
-            fit(self.model_, data, plan, held_out, fabric, path, settings, resume, watching, self.history_)
-        except Interrupted:
-            self._conclude(plan, held_out or data)
-            raise
-        self._conclude(plan, held_out or data)
+        with session.running(self):
+            self.__dict__.pop("metrics_", None)  # a fit that fails leaves nothing that looks fitted
+            learn = self.Reader.learn if beginning is None else beginning.reader.further
+            self.reader_, data, judged_by = learn(X, y, self, share)
+            if validation is not None:
+                judged_by = self.reader_.data(*validation, self)
+            with own_random_numbers(fabric.device):
+                torch.manual_seed(self.random_state)
+                model = self._build(data)
+            plan = self._plan(data)
+            if beginning is not None:
+                plan = beginning.into(model, plan, self.reader_)
+            self.model_ = model
+            self._train(data, judged_by, plan, fabric, session, None if beginning is None else beginning.only)
         return self
 
-    def _part(self, name: str) -> nn.Module:
-        parts = dict(self.model_.named_children())
-        if name not in parts:
-            raise VaeworksError(f"the model has no part {name!r} to train: choose one of {', '.join(parts)}")
-        return parts[name]
+    def _usual_plan(self, epochs: int, learning_rate: float, clip_norm: float = 5.0, **phase: Any) -> Plan:
+        """One phase along a cosine, by the parameters that all kinds share; `phase` says what differs."""
+        usual = {
+            "learning_rate": Schedule(learning_rate, 0.0, epochs, "cosine"),
+            "kl_weight": Schedule(0.0, 1.0, self.kl_warmup),
+            "rate": self.rate or None,
+        }
+        return Plan(
+            (Phase(epochs, **{**usual, **phase}),),
+            self.free_bits,
+            self.patience,
+            self.averaging,
+            clip_norm=clip_norm,
+            seed=self.random_state,
+        )
 
-    def _check_parameters(self) -> None:
+    def _train(
+        self, data: Data, judged_by: Data | None, plan: Plan, fabric: Any, session: Session, only: str | None
+    ) -> None:
+        parameters = sum(parameter.numel() for parameter in self.model_.parameters())
+        log.info("%s parameters in %s on %s, %d batches", f"{parameters:,}", self.precision, fabric.device, len(data))
+        watching = [*session.monitors, *([ProgressBar()] if self.verbose else [])]
+        self.history_ = []
         try:
-            self._validate_params()
-        except InvalidParameterError as error:
-            raise VaeworksError(str(error)) from error
+            fit(
+                self.model_,
+                data,
+                plan,
+                judged_by,
+                fabric,
+                session.checkpoint,
+                self._settings(only),
+                session.resume,
+                watching,
+                self.history_,
+            )
+        except Interrupted:
+            self._conclude(plan, judged_by or data)
+            raise
+        self._conclude(plan, judged_by or data)
+
+    def _settings(self, only: str | None) -> dict:
+        """What must be equal for an interrupted fit to go on."""
+        settings = {name: value for name, value in self.plain_params().items() if name not in ("verbose", "device")}
+        learned = json.dumps(self.reader_.to_state(), default=str)
+        return {**settings, "only": only, "data": zlib.crc32(learned.encode())}
 
     def _conclude(self, plan: Plan, data: Data) -> None:
         """Look at what was learned, and say what went wrong."""
         self.model_.requires_grad_(True).eval()
-        figures = self._diagnose(data.epoch(None))
-        self._aggregate(data.epoch(None))
-        seconds = sum(record["seconds"] for record in self.history_)
+        broken = broken_weight(self.model_)
+        figures = {} if broken else self._concluded(data.epoch(None))
+        broken = broken or next((name for name, value in figures.items() if not is_finite(value)), None)
+        if broken:
+            raise broke(f"{broken} of the fitted model is not finite")
         self.metrics_ = {
-            "fit": {"held_out": figures, "epochs": len(self.history_), "seconds": seconds},
+            "fit": {
+                "held_out": figures,
+                "epochs": len(self.history_),
+                "seconds": sum(record["seconds"] for record in self.history_),
+            },
             "history": self.history_,
         }
-        self._warn(plan, figures)
+        caution(self.model_, plan, figures, self.history_)
 
-    def _warn(self, plan: Plan, figures: dict) -> None:
-        """Say what a user would want to know before trusting the model."""
-        rate, mend = plan.phases[-1].rate, "set `rate`, the nats of KL that training holds"
-        flat = len(self.model_.blocks) == 0
-        if rate:
-            mend = "train longer, or raise `rate` or `learning_rate`"
-            reached = self.history_[-1]["train"]["kl"]
-            if abs(reached - rate) > 0.2 * rate:
-                log.warning("the rate was not held: asked for %g nats, trained at %.2f: train longer", rate, reached)
-        information = figures["mutual_information_nats"]
-        if figures["collapsed"]:
-            log.warning(
-                "the posterior collapsed: %s holds %.2f nats about the data, and %d of %d units are active: %s",
-                "z" if flat else "the top level",
-                figures["kl_per_level_nats"][0] if information is None else information,
-                figures["active_units"],
-                figures["latent_units"],
-                mend if flat else "take fewer levels, or set `free_bits`",
-            )
-        for index, phase in enumerate(plan.phases):
-            if phase.warm_up() > phase.epochs:
-                log.warning(
-                    "phase %d warms up over %g epochs but lasts %d: its weights never reach their final values: "
-                    "train longer or shorten the warm-up",
-                    index + 1,
-                    phase.warm_up(),
-                    phase.epochs,
-                )
-
-    def fit_aggregated(self, X: Any) -> "LatentEstimator":
-        """Fit the aggregated posterior to the first 5,000 examples of X; all else stays as it is."""
-        self._aggregate(self._batches(X))
-        return self
-
-    def _aggregate(self, batches: Any) -> None:
-        with own_random_numbers(self._device()):
-            torch.manual_seed(self.random_state)
-            draws = posterior_draws(self.model_.eval(), (batch.to(self._device()) for batch in batches))
-        self.aggregated_ = AggregatedPosterior.fit(draws, self.random_state) if len(draws) > 1 else None
+    def _concluded(self, batches: Iterable[Batch]) -> dict:
+        """Figures of what was held out, or else of the training data."""
+        return self._look(batches)
 
     def transform(self, X: Any) -> np.ndarray:
         """Posterior means of z, (N, latent_dim)."""
-        return self._over(X, lambda batch: self._posterior(batch).mean)
-
-    def interpolate(self, first: Any, second: Any, steps: int = 7) -> Any:
-        """What is decoded along the straight line between two examples' posterior means, ends included."""
-        ends = self.transform([first, second])
-        weights = np.linspace(0.0, 1.0, steps, dtype=np.float32)[:, None]
-        return self.decode((1 - weights) * ends[0] + weights * ends[1])
-
-    def _codes(self, Z: Any) -> Tensor:
-        """Codes (N, latent_dim) on the model's device."""
-        check_is_fitted(self)
-        parameter = next(self.model_.parameters())
-        codes = torch.as_tensor(np.asarray(Z), dtype=parameter.dtype)
-        if codes.dim() != 2 or codes.shape[1] != self.latent_dim:
-            raise VaeworksError(f"codes must be (N, {self.latent_dim}), not {tuple(codes.shape)}")
-        if not codes.isfinite().all():
-            raise VaeworksError("codes must be finite numbers, and some are missing or infinite: leave those rows out")
-        return codes.to(parameter.device)
-
-    @available_if(has_labels)
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """p(label | z) at the posterior mean, (N, classes)."""
-        return self._over(X, lambda batch: self.model_.heads[LABEL](self._posterior(batch).mean).probs)
-
-    @available_if(has_labels)
-    def predict(self, X: Any) -> np.ndarray:
-        """The most probable class of each example, (N,)."""
-        check_is_fitted(self)
-        return np.asarray(self.classes_)[self.predict_proba(X).argmax(1)]
+        return self._over(X, lambda batch: self.model_.posterior_of(batch).mean)
 
     def score_samples(self, X: Any) -> np.ndarray:
         """The evidence lower bound on log p(x) of each example in nats, (N,).
 
         It is an estimate from one draw of z, whose noise depends on the seed and on the rows before.
         """
-        with own_random_numbers(self._device()):
-            torch.manual_seed(self.random_state)
+        with self._seeded():
             return self._over(X, lambda batch: self.model_.evidence(batch).elbo())
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -313,7 +233,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return float(self.score_samples(X).mean())
 
     def evaluate(self, X: Any, y: Any = None, samples: int = 10) -> dict:
-        """Measure the model on data.
+        """Measure the model on data, which are read once.
 
         Parameters
         ----------
@@ -323,37 +243,40 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Returns
         -------
         dict
-            See `vaeworks.estimator.diagnostics.diagnose`; with labels, how well the codes serve others
-            (`linear_probe_accuracy` and `knn_accuracy`, 5-fold); and what the kind adds.
+            See `vaeworks.estimator.diagnostics.diagnose`, and what the kind adds. All bounds are costs: lower is
+            better. `deprecated_keys` names those that stand under another name too, for this version only.
         """
         check_is_fitted(self)
-        return {**self._diagnose(self._batches(X, y), samples), **self._probes(X, y)}
+        figures = self._look(self._batches(X, y), samples, self._looks(y))
+        return with_old_names(figures | self._derived(figures))
 
-    def _accuracy(self, X: Any, y: Any) -> dict:
-        """Of the labels that are there."""
-        if y is None or self.class_names_ is None:
-            return {}
-        indices = self.class_names_.indices(y)
-        known = indices != MISSING
-        return {"accuracy": float((self.predict_proba(X).argmax(1) == indices)[known].mean())} if known.any() else {}
+    def _derived(self, figures: dict) -> dict:
+        """What the kind makes of the figures, such as bits."""
+        return {}
 
-    @torch.no_grad()
-    def _probes(self, X: Any, y: Any) -> dict[str, float]:
-        """Of the labels that the model was fitted with, or else of y."""
-        if y is None and self.class_names_ is None:
-            return {}
-        codes, labels = [], [] if self.class_names_ is not None else list(y)
-        for batch in self.batches(X, y):
-            codes.append(self._posterior(batch).mean.cpu().numpy())
-            if self.class_names_ is not None:
-                labels += [None if label == MISSING else label for label in batch.labels[LABEL].tolist()]
-        return probes(np.concatenate(codes), labels)
+    def _looks(self, y: Any) -> list[Look]:
+        """What else is measured on the batches that `evaluate` reads."""
+        return []
+
+    def _look(self, batches: Iterable[Batch], samples: int = 0, looks: Sequence[Look] = ()) -> dict:
+        with self._seeded():
+            return diagnose(self.model_, self._moved(batches), samples, looks)
+
+    def panels(self, X: Any, y: Any = None) -> list[Panel]:
+        """What a report shows of the fitted model, on these examples."""
+        return shared_panels(self, X, y)
+
+    def card(self) -> str:
+        """What a reader should know about the fitted model, in Markdown."""
+        return card(self)
 
     def save(self, folder: Path | str, overwrite: bool = False, compact: bool = False) -> None:
         """Write the fitted model into a folder, which `vaeworks.load` reads on any machine.
 
         Parameters
         ----------
+        overwrite : bool
+            Replace the model that is there; other files in the folder stay.
         compact : bool
             In about a fifth of the space: long tables in 8 or 4 bits, the rest in half precision. That changes the
             model a little: load it and evaluate it again.
@@ -368,51 +291,43 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def restore(self, state: dict) -> None:
         """Become a fitted estimator around untrained weights."""
-        self._restore_data(state)
+        self.reader_ = self.Reader.from_state(state)
         self.model_ = self._build(None)
 
-    def to(self, device: str) -> "LatentEstimator":
+    def further_weights(self) -> dict[str, dict[str, Tensor]]:
+        """Tensors beside the model's, by the name of their file."""
+        return {}
+
+    def restore_further(self, weights: dict[str, dict[str, Tensor]]) -> None:
+        """The inverse of `further_weights`."""
+
+    def to(self, device: str) -> Self:
         """Move the fitted model to a device."""
         self.model_.to(device)
         return self
 
-    @property
-    def classes_(self) -> np.ndarray | None:
-        names = self.class_names_
-        return None if names is None else np.array(names.names)
-
-    @property
-    def _n_features_out(self) -> int:
-        return self.latent_dim
-
-    def __sklearn_tags__(self) -> Tags:
-        """Fitted with labels it is a classifier too, so that scikit-learn's scorers can rank by its probabilities."""
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags = ClassifierTags()
-        if getattr(self, "classes_", None) is not None:
-            tags.estimator_type = "classifier"
-        return tags
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "metrics_")
-
-    def _device(self) -> torch.device:
-        check_is_fitted(self, "model_")
-        return next(self.model_.parameters()).device
+    @contextmanager
+    def _seeded(self, seed: int | None = None) -> Iterator[None]:
+        """Random numbers of one's own, begun with `seed`, or else with the estimator's."""
+        with own_random_numbers(self._device()):
+            torch.manual_seed(self.random_state if seed is None else seed)
+            yield
 
     def batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
         """The examples in the order given, in batches on the model's device."""
         return self._moved(self._batches(X, y))
 
-    def _moved(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+    def _batches(self, X: Any, y: Any = None) -> Iterable[Batch]:
+        check_is_fitted(self)
+        return self.reader_.data(X, y, self).epoch(None)
+
+    def _moved(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         device = self._device()
         return (batch.to(device) for batch in (watched(batches) if self.verbose else batches))
 
-    def _posterior(self, batch: Batch) -> Any:
-        return self.model_.posterior_of(batch)
-
     @torch.no_grad()
-    def _over(self, X: Any, compute: Any) -> np.ndarray:
+    def _over(self, X: Any, compute: Callable[[Batch], Tensor]) -> np.ndarray:
+        """What is computed of every batch, as one array."""
         check_is_fitted(self)
         self.model_.eval()
         parts: list[Tensor] = [at_least_float32(compute(batch)).cpu() for batch in self.batches(X)]
@@ -420,7 +335,13 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             raise VaeworksError("there are no examples: give at least one")
         return torch.cat(parts).numpy()
 
-    def _diagnose(self, batches: Any, samples: int = 0) -> dict:
-        with own_random_numbers(self._device()):
-            torch.manual_seed(self.random_state)
-            return diagnose(self.model_, self._moved(batches), samples)
+    def _device(self) -> torch.device:
+        check_is_fitted(self, "model_")
+        return next(self.model_.parameters()).device
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.latent_dim
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "metrics_")

@@ -7,6 +7,9 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
+from ..storage.artifact import measured
+from ..wording import spaced, worded
+
 MOST_POINTS = 3000
 
 
@@ -35,16 +38,25 @@ class Panel:
 
 
 def shared_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
-    """The panels that every kind of data has: figures, curves, units, map and, with labels, calibration."""
+    """The panels that every kind of data has: figures, curves, units and a map of codes."""
+    return [*measured_panels(estimator), latent_map(looked_up(estimator, X, y)[0])]
+
+
+def labelled_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
+    """The same with the classes in the map, and with labels how well they are calibrated."""
     means, truth, probabilities = looked_up(estimator, X, y)
-    panels = [figures_panel(estimator.metrics_), *curves(estimator.metrics_["history"])]
-    per_unit = estimator.metrics_["fit"]["held_out"]["kl_per_unit_nats"]
-    if per_unit:
-        panels.append(units(per_unit))
-    panels.append(latent_map(means, estimator.classes_, truth))
+    classes = estimator.reader_.classes
+    names = None if classes is None else ["no label" if index < 0 else str(classes.names[index]) for index in truth]
+    panels = [*measured_panels(estimator), latent_map(means, names)]
     if probabilities is not None and (truth >= 0).any():
         panels.append(calibration(probabilities, truth))
     return panels
+
+
+def measured_panels(estimator: Any) -> list[Panel]:
+    panels = [figures_panel(estimator.metrics_), *curves(estimator.metrics_["history"])]
+    per_unit = estimator.metrics_["fit"]["held_out"]["kl_per_unit_nats"]
+    return [*panels, units(per_unit)] if per_unit else panels
 
 
 @torch.no_grad()
@@ -66,13 +78,7 @@ def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, n
 
 
 def figures_panel(metrics: dict) -> Panel:
-    measured = {name: value for name, value in metrics.items() if not isinstance(value, dict | list)}
-    measured = measured or metrics["fit"]["held_out"]
-    rows = [
-        [name.replace("_", " "), f"{value:.4g}" if isinstance(value, float) else str(value)]
-        for name, value in measured.items()
-        if not isinstance(value, list)
-    ]
+    rows = [[spaced(name), worded(value)] for name, value in measured(metrics).items()]
     return Panel(
         "Figures",
         "What the last evaluation measured, or the fit where there was none.",
@@ -107,11 +113,10 @@ def units(per_unit: list[float]) -> Panel:
     )
 
 
-def latent_map(means: np.ndarray, classes: np.ndarray | None, truth: np.ndarray) -> Panel:
+def latent_map(means: np.ndarray, groups: list[str] | None = None) -> Panel:
     points = np.pad(means, ((0, 0), (0, max(0, 2 - means.shape[1]))))
     if points.shape[1] > 2 and len(points) > 2:
         points = PCA(2, random_state=0).fit_transform(points)
-    groups = None if classes is None else ["no label" if index < 0 else str(classes[index]) for index in truth]
     note = "Posterior means on their first two principal components."
     labels = {"x_label": "first component", "y_label": "second component"}
     return Panel("Latent space", note, "scatter", {"points": points[:, :2], "groups": groups, **labels})

@@ -1,4 +1,4 @@
-"""How well codes serve others: a linear probe and the nearest neighbours, by 5-fold cross-validation."""
+"""How well labels are predicted, and how well codes serve others, by 5-fold cross-validation."""
 
 from typing import Any
 
@@ -8,8 +8,12 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from torch import Tensor, nn
 
-from ..labels import is_missing
+from ..core.batch import Batch
+from ..core.evidence import Evidence
+from ..core.model import Read
+from ..labels import LABEL, MISSING, is_missing
 
 FOLDS, NEIGHBOURS, MOST_ROWS = 5, 5, 10_000
 
@@ -32,3 +36,51 @@ def probes(codes: np.ndarray, labels: Any) -> dict[str, float]:
         "linear_probe_accuracy": float(cross_val_score(linear, X, y, cv=folds).mean()),
         "knn_accuracy": float(cross_val_score(near, X, y, cv=folds).mean()),
     }
+
+
+class Accuracy:
+    """Of the label at the posterior mean, over the labels that are there.
+
+    Parameters
+    ----------
+    head : nn.Module
+    """
+
+    def __init__(self, head: nn.Module) -> None:
+        self.head, self.known, self.right = head, 0, 0
+
+    def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
+        labels = batch.labels[LABEL]
+        guesses = self.head(mean_of(evidence)).probs.argmax(-1)
+        self.known += int((labels != MISSING).sum())
+        self.right += int((guesses == labels).sum())
+
+    def figures(self) -> dict[str, float]:
+        return {"accuracy": self.right / self.known} if self.known else {}
+
+
+class Probes:
+    """Codes and their labels for `probes`.
+
+    Parameters
+    ----------
+    labels : list or None
+        One for each example; None takes those that the batches have.
+    """
+
+    def __init__(self, labels: list | None) -> None:
+        self.given, self.codes, self.labels = labels, list[np.ndarray](), list[Any]()
+
+    def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
+        self.codes.append(mean_of(evidence).cpu().numpy())
+        if self.given is None:
+            self.labels += [None if label == MISSING else label for label in batch.labels[LABEL].tolist()]
+
+    def figures(self) -> dict[str, float]:
+        return probes(np.concatenate(self.codes), self.labels if self.given is None else self.given)
+
+
+def mean_of(evidence: Evidence) -> Tensor:
+    posterior = evidence.levels[0].posterior
+    assert posterior is not None
+    return posterior.mean

@@ -43,9 +43,10 @@ def class_index(estimator: Any, label: Any) -> int:
     VaeworksError
         When there are no labels, or no such one.
     """
-    if estimator.class_names_ is None:
+    classes = estimator.reader_.classes
+    if classes is None:
         raise VaeworksError("this model was fitted without labels, so it cannot sample for one: fit it with labels")
-    index = int(estimator.class_names_.indices([label])[0])
+    index = int(classes.indices([label])[0])
     if index == MISSING:
         raise VaeworksError(f"{label!r} means that there is no label: name a class to sample for, or leave it out")
     return index

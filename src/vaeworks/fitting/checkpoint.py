@@ -1,6 +1,5 @@
 """The whole state of a fit in one file, so that it can go on exactly where it was."""
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from ..errors import VaeworksError
 from ..files import written_whole
+from ..finite import dumps, loads
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Position:
     best_loss, best_epoch : float, int
         The best validation loss of this phase, and when it was.
     history : list of dict
-        One record an epoch.
+        One record an epoch; None where a mean was not finite.
     settings : dict
         What the fit was started with; a fit with others does not go on from here.
     """
@@ -50,7 +50,7 @@ def write_checkpoint(
         tensors |= {f"optimizer/{index}/{name}": value for name, value in state.items()}
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     with written_whole(path) as temporary:
-        save_file(tensors, temporary, metadata={"position": json.dumps(asdict(position))})
+        save_file(tensors, temporary, metadata={"position": dumps(asdict(position))})
 
 
 def read_checkpoint(
@@ -69,7 +69,7 @@ def read_checkpoint(
     optimizer: dict[int, dict[str, Tensor]] = {}
     try:
         with safe_open(path, framework="pt") as file:
-            position = Position(**json.loads(file.metadata()["position"]))
+            position = Position(**loads(file.metadata()["position"]))
             for key in file.keys():  # noqa: SIM118
                 group, name = key.split("/", 1)
                 if group == "optimizer":
@@ -79,7 +79,7 @@ def read_checkpoint(
                     weights.setdefault(group, {})[name] = file.get_tensor(key)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise VaeworksError(f"{path} is damaged ({error}): delete {path.parent} and start again") from error
-    settings = json.loads(json.dumps(settings))
+    settings = loads(dumps(settings))
     names = sorted(settings | position.settings)
     changed = [name for name in names if not same(settings.get(name), position.settings.get(name))]
     if changed:

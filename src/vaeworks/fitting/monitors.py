@@ -58,8 +58,8 @@ class ProgressBar:
         self.progress.update(self.task, advance=1, description=text + self.said)
 
     def epoch(self, record: dict) -> None:
-        if record["validation"]:
-            self.said = f"  held out {-record['validation']['negative_elbo']:.1f} nats"
+        cost = (record["validation"] or {}).get("negative_elbo")
+        self.said = "" if cost is None else f"  held out {-cost:.1f} nats"
         if not self.progress.console.is_terminal:
             left = f"{self.progress.tasks[0].time_remaining or 0:.0f} s left"
             line = f"epoch {record['epoch'] + 1} took {record['seconds']:.0f} s, {left}{self.said}"
@@ -107,7 +107,8 @@ class TensorBoard:
 
     def epoch(self, record: dict) -> None:
         for split in ("train", "validation"):
-            for name, value in (record.get(split) or {}).items():
+            known = {name: value for name, value in (record.get(split) or {}).items() if value is not None}
+            for name, value in known.items():
                 self.writer.add_scalar(f"{split}/{name}", value, record["step"])
 
     def stop(self) -> None:

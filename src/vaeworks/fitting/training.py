@@ -3,10 +3,10 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -17,8 +17,10 @@ from ..core.batch import Batch
 from ..core.evidence import Evidence
 from ..core.model import LatentModel
 from ..errors import VaeworksError
+from ..finite import is_finite, nulled
 from .checkpoint import Position, read_checkpoint, restore_optimizer, write_checkpoint
 from .devices import make_fabric
+from .examples import Data
 from .monitors import Monitor
 from .objective import objective
 from .plan import Plan, RateControl
@@ -29,16 +31,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TERMS = ("reconstruction", "kl", "labels", "objective")
 MOST_SKIPPED = 20
-
-
-class Data(Protocol):
-    """Examples that training reads, in batches whose order a seed decides."""
-
-    def __len__(self) -> int:
-        """Batches an epoch."""
-
-    def epoch(self, seed: int | None) -> Iterable[Batch]:
-        """Every example once; shuffled by `seed`, or in the order given when it is None."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -73,8 +65,8 @@ def fit(
         Go on from the checkpoint; the result equals that of a fit which was never interrupted.
 
     history : list of dict
-        Filled with one record an epoch (its weights, and the mean terms in nats over training and validation data),
-        so that an interrupted fit leaves it too.
+        Filled with one record an epoch (its weights, and the mean terms in nats over training and validation data,
+        None where one is not finite), so that an interrupted fit leaves it too.
 
     Returns
     -------
@@ -86,7 +78,8 @@ def fit(
     Interrupted
         At Ctrl-C, with the best weights so far in the model; a plain KeyboardInterrupt before the first epoch's end.
     VaeworksError
-        When 20 steps in a row are not finite, or when the checkpoint cannot be resumed.
+        When 20 steps in a row are not finite, when no validation loss is that could be compared, or when the checkpoint
+        cannot be resumed.
     """
     fabric = fabric or make_fabric()
     history = [] if history is None else history
@@ -230,10 +223,8 @@ class _Run:
         self.skipped, self.skipped_in_a_row = self.skipped + 1, self.skipped_in_a_row + 1
         log.warning("step %d skipped: its %s is not finite", self.position.step, term)
         if self.skipped_in_a_row >= MOST_SKIPPED:
-            raise VaeworksError(
-                f"training broke: the {term} was not finite for {MOST_SKIPPED} steps in a row "
-                f"(the last was step {self.position.step}): "
-                "lower learning_rate, or look for extreme values in the data"
+            raise broke(
+                f"the {term} was not finite for {MOST_SKIPPED} steps in a row (the last was step {self.position.step})"
             )
 
     def _end_epoch(self, weights: dict, train: dict, began: float, monitors: Sequence[Monitor]) -> None:
@@ -244,8 +235,8 @@ class _Run:
             "epoch": position.epoch,
             "step": position.step,
             **weights,
-            "train": train,
-            "validation": held_out,
+            "train": nulled(train),
+            "validation": nulled(held_out),
             **({} if judged is None else {"judged": judged}),
             "skipped_steps": self.skipped,
             "seconds": time.perf_counter() - began,
@@ -261,6 +252,8 @@ class _Run:
             position.log_kl_weight = self.rate.log_weight
         over = self._phase_is_over()
         if over:
+            if not self.best and not is_finite(held_out):
+                raise broke("the validation loss was not finite at the end")
             self.keep_best()
             position.epoch = self.first_epoch + self.phase.epochs
             position.best_loss, position.best_epoch, self.best = None, -1, {}
@@ -356,6 +349,10 @@ class _Run:
         restore_optimizer(self.optimizer, optimizer)
         if self.average:
             self.average.load_state_dict(groups["average"])
+
+
+def broke(what: str) -> VaeworksError:
+    return VaeworksError(f"training broke: {what}: lower learning_rate, or look for extreme values in the data")
 
 
 def shown(terms: dict[str, float]) -> str:

@@ -1,8 +1,7 @@
 """From arrays of images to batches of pixels."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -10,9 +9,12 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..labels import LABEL
+from ..fitting.examples import InMemory, parted
+from ..labels import LABEL, Classes, indices_of, labels_of
 from .likelihoods import HIGHEST
 from .networks import Shape
+
+LARGEST, SMALLEST = 1e15, 1e-15  # float32 holds their squares, and the sums of these over an image
 
 
 def as_images(X: Any) -> np.ndarray:
@@ -43,6 +45,11 @@ def as_images(X: Any) -> np.ndarray:
         raise VaeworksError(f"there are no pixels in an array of shape {images.shape}: give at least one image")
     if images.dtype.kind == "f" and not np.isfinite(images).all():
         raise VaeworksError("the images hold NaN or infinite values: replace them first")
+    if images.dtype.itemsize > 1 and max(abs(float(images.min())), abs(float(images.max()))) > LARGEST:
+        raise VaeworksError(
+            f"the pixels run from {images.min():g} to {images.max():g}, which is too far to compute with: scale them, "
+            "for example to between 0 and 1"
+        )
     return images.transpose(0, 3, 1, 2)
 
 
@@ -105,15 +112,27 @@ class Scale:
 
 
 def scale_of(images: np.ndarray, likelihood: str) -> Scale:
-    """From -1 to 1 where the range is known; else mean 0 and variance 1."""
+    """From -1 to 1 where the range is known; else mean 0 and variance 1.
+
+    Raises
+    ------
+    VaeworksError
+        For pixels that differ by less than float32 can square.
+    """
     if likelihood != "normal":
         half = 0.5 if likelihood == "bernoulli" else HIGHEST / 2
         return Scale(half, half)
-    return Scale(float(images.mean(dtype=np.float64)), float(images.std(dtype=np.float64)) or 1.0)
+    spread = float(images.std(dtype=np.float64))
+    if spread < SMALLEST and images.min() < images.max():
+        raise VaeworksError(
+            f"the pixels differ by about {spread:.1g}, which is too little to compute with: scale them, for example to "
+            "between 0 and 1"
+        )
+    return Scale(float(images.mean(dtype=np.float64)), spread or 1.0)
 
 
-class ImageData:
-    """Images and their labels in memory, in batches.
+class ImageData(InMemory):
+    """Images and their labels in memory.
 
     Parameters
     ----------
@@ -125,28 +144,80 @@ class ImageData:
     """
 
     def __init__(self, images: np.ndarray, labels: np.ndarray, scale: Scale, batch_size: int) -> None:
+        super().__init__(len(images), batch_size)
         self.images, self.labels = torch.from_numpy(images.copy(order="C")), torch.from_numpy(labels)
-        self.scale, self.batch_size = scale, batch_size
+        self.scale = scale
 
-    def __len__(self) -> int:
-        """Batches an epoch."""
-        return -(-len(self.images) // self.batch_size)
-
-    def epoch(self, seed: int | None) -> Iterator[Batch]:
-        """Every image once; shuffled by `seed`, or in the order given when it is None."""
-        count = len(self.images)
-        order = np.arange(count) if seed is None else np.random.default_rng(seed).permutation(count)
-        for start in range(0, len(order), self.batch_size):
-            yield self._batch(torch.from_numpy(order[start : start + self.batch_size]))
-
-    def _batch(self, rows: Tensor) -> Batch:
+    def batch(self, rows: np.ndarray) -> Batch:
         """Pixels (B, channels, H, W): scaled ones to read, and those of the data to score."""
-        return Batch(self.read(rows), target=self.images[rows].float(), labels={LABEL: self.labels[rows]})
+        which = torch.from_numpy(rows)
+        return Batch(self.read(which), target=self.images[which].float(), labels={LABEL: self.labels[which]})
 
     def read(self, rows: Tensor) -> Tensor:
         return (self.images[rows].float() - self.scale.centre) / self.scale.spread
 
 
+@dataclass(frozen=True)
+class ImageReader:
+    """What was learned of images: their shape, their likelihood and the range of their pixels, and their classes."""
+
+    shape: Shape
+    likelihood: str
+    scale: Scale
+    classes: Classes | None
+
+    @classmethod
+    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, ImageData, ImageData | None]:
+        images = as_images(X)
+        likelihood = likelihood_for(images) if estimator.likelihood == "auto" else estimator.likelihood
+        reader = cls(shape_of(images), likelihood, scale_of(images, likelihood), None)
+        return reader.further(images.transpose(0, 2, 3, 1), y, estimator, share)
+
+    def further(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, ImageData, ImageData | None]:
+        labels = labels_of(y, len(X), "images")
+        reader = replace(self, classes=Classes.learn(labels, estimator.missing_label))
+        images, known = reader._checked(X, labels)
+        rows, others = parted(len(images), share)
+        judged_by = reader._data(images[others], known[others], estimator) if len(others) else None
+        return reader, reader._data(images[rows], known[rows], estimator), judged_by
+
+    def data(self, X: Any, y: Any, estimator: Any) -> ImageData:
+        return self._data(*self._checked(X, y), estimator)
+
+    def _data(self, images: np.ndarray, labels: np.ndarray, estimator: Any) -> ImageData:
+        return ImageData(images, labels, self.scale, estimator.batch_size)
+
+    def _checked(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Pixels that the likelihood scores, and class indices."""
+        images = as_images(X)
+        if shape_of(images) != self.shape:
+            raise VaeworksError(
+                f"the images are {said(shape_of(images))}, and this model's are {said(self.shape)}: "
+                "resize or convert them"
+            )
+        labels = indices_of(self.classes, labels_of(y, len(images), "images"))
+        return check_pixels(images, self.likelihood), labels
+
+    def to_state(self) -> dict:
+        return {
+            "shape": list(self.shape),
+            "likelihood": self.likelihood,
+            "scale": asdict(self.scale),
+            "classes": None if self.classes is None else self.classes.to_state(),
+        }
+
+    @classmethod
+    def from_state(cls, state: dict) -> Self:
+        channels, height, width = state["shape"]
+        scale, classes = Scale(**state["scale"]), Classes.from_state(state["classes"])
+        return cls((channels, height, width), state["likelihood"], scale, classes)
+
+
 def shape_of(images: np.ndarray) -> Shape:
     channels, height, width = images.shape[1:]
     return channels, height, width
+
+
+def said(shape: Shape) -> str:
+    colours = {1: "grey", 3: "colour"}
+    return f"{shape[2]} x {shape[1]} and {colours[shape[0]]}"

@@ -7,13 +7,11 @@
 
 import math
 
-import torch
 from torch import Tensor, nn
 from torch.distributions import Independent
 
-from ..core.choosing import Choose
-from ..core.evidence import Level
-from ..core.posteriors import NormalPosterior, diagonal_normal
+from ..core.posteriors import NormalPosterior
+from ..pixels.networks import Grown, GrownBlock, LadderBlock, Residual
 
 COARSEST, MOST_HALVINGS = 4, 4
 Shape = tuple[int, int, int]
@@ -36,39 +34,6 @@ def sizes(shape: Shape) -> list[tuple[int, int]]:
 def channels(shape: Shape, width: int) -> list[int]:
     """Channels of the features, from coarse to fine: twice as many where they are coarser than the finest."""
     return [2 * width] * (halvings(shape) - 1) + [width]
-
-
-class Residual(nn.Module):
-    """Two convolutions whose sum with the input starts out near the input."""
-
-    def __init__(self, width: int, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.SiLU(), nn.Conv2d(width, width, 3, padding=1), nn.SiLU(), nn.Dropout2d(dropout), faint(width, width)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.layers(x)
-
-
-def faint(inputs: int, outputs: int, size: int = 3) -> nn.Conv2d:
-    """A convolution that starts with a tenth of the usual weights, so that what it is added to prevails."""
-    convolution = nn.Conv2d(inputs, outputs, size, padding=size // 2)
-    with torch.no_grad():
-        convolution.weight.mul_(0.1)
-        convolution.bias.zero_()  # type: ignore[union-attr]
-    return convolution
-
-
-class Grown(nn.Module):
-    """Features brought to a larger size and another number of channels."""
-
-    def __init__(self, inputs: int, outputs: int, size: tuple[int, int]) -> None:
-        super().__init__()
-        self.size, self.convolution = size, nn.Conv2d(inputs, outputs, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return nn.functional.interpolate(self.convolution(x), self.size, mode="nearest")
 
 
 class PictureEncoder(nn.Module):
@@ -111,57 +76,6 @@ class FirstState(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(self.linear(z).unflatten(1, self.shape))
-
-
-class LadderBlock(nn.Module):
-    """A lower level: z at every place of the state, its posterior relative to its prior (Vahdat & Kautz 2020, eq. 3).
-
-    Parameters
-    ----------
-    place : int
-        Which of the features, from coarse to fine, it reads.
-    width, units, depth : int
-        Channels of the state (and of those features) and of z, and residual blocks after it.
-    """
-
-    def __init__(self, place: int, width: int, units: int, depth: int) -> None:
-        super().__init__()
-        self.place, self.units = place, units
-        self.prior = nn.Sequential(nn.SiLU(), faint(width, 2 * units, 1))
-        self.posterior = nn.Sequential(
-            nn.Conv2d(2 * width, width, 1), Residual(width), nn.SiLU(), faint(width, 2 * units, 1)
-        )
-        self.read = nn.Conv2d(units, width, 1)
-        self.layers = nn.Sequential(*[Residual(width) for _ in range(depth)])
-
-    def forward(
-        self, state: Tensor, features: tuple[Tensor, ...] | None, condition: object, choose: Choose
-    ) -> tuple[Level, Tensor]:
-        own = self.prior(state).float()
-        prior, posterior = normal(own), None
-        if features is not None:
-            posterior = normal(own + self.posterior(torch.cat([state, features[self.place]], 1)).float())
-        z = choose(prior, posterior)
-        state = self.layers(state + self.read(z))
-        return Level(z, prior, posterior), state
-
-
-def normal(parameters: Tensor) -> Independent:
-    """Means and log-variances (N, 2 * units, H, W) -> a normal distribution over (N, units, H, W)."""
-    return diagonal_normal(*parameters.chunk(2, 1))
-
-
-class GrownBlock(nn.Module):
-    """A block that first brings the state to its own, finer size."""
-
-    def __init__(self, grown: Grown, block: LadderBlock) -> None:
-        super().__init__()
-        self.grown, self.block = grown, block
-
-    def forward(
-        self, state: Tensor, features: tuple[Tensor, ...] | None, condition: object, choose: Choose
-    ) -> tuple[Level, Tensor]:
-        return self.block(self.grown(state), features, condition, choose)
 
 
 def ladder(shape: Shape, width: int, units: int, depth: int, levels: int) -> list[nn.Module]:

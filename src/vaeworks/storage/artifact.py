@@ -1,59 +1,122 @@
-"""A fitted model on disk: one folder, written whole, that holds no pickle."""
+"""A fitted model on disk: one folder, saved and read as a whole, that holds no pickle."""
 
-import json
+import os
 import platform
+import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import VaeworksError
-from ..files import folder_written_whole, written_whole
+from ..files import resolved, said_plainly
+from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
+from .folders import folder_written_whole, read_at_once, read_newest, workplace
+from .old_names import current
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FORMAT = 1
-WEIGHTS, AGGREGATED = "model.safetensors", "aggregated.safetensors"
+WEIGHTS = "model.safetensors"
 STATE, METRICS, CARD = "data.json", "metrics.json", "card.md"
 CONFIG_FIELDS = {"kind": str, "format": int, "parameters": dict, "made_by": dict}
 METRICS_FIELDS = {"fit": dict, "history": list}
+FURTHER_BEFORE = ["aggregated"]  # what stood beside the weights, if anything, before the config named it
 
 
 def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: bool = False) -> None:
     """Write a fitted estimator into a folder; `compact` as `compacted` says.
 
+    Over an earlier model the files of a model are replaced, and all others stay.
+
     Raises
     ------
     VaeworksError
-        When the folder exists and `overwrite` is not set, or when it cannot be written; what was there stays.
+        When the folder exists and `overwrite` is not set, when it holds something else than a model, when it cannot be
+        written, or when a weight is not finite; what was there stays.
     """
     from safetensors.torch import save_file
 
     from .compact import compacted
 
     folder = Path(folder)
-    if folder.exists() and not overwrite:
-        raise VaeworksError(f"{folder} exists already: choose another folder, or pass overwrite (--overwrite)")
+    refuse_taken(folder, overwrite)
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in estimator.model_.state_dict().items()}
-    with folder_written_whole(folder) as temporary:
-        buffers = {
-            name: weights.pop(name) for name, _ in estimator.model_.named_buffers() if compact and name in weights
-        }
-        save_file({**compacted(weights), **buffers} if compact else weights, temporary / WEIGHTS)
-        if estimator.aggregated_ is not None:
-            save_file(estimator.aggregated_.tensors, temporary / AGGREGATED)
-        write_json(temporary / CONFIG, config_of(estimator))
-        write_json(temporary / STATE, estimator.data_state())
-        write_json(temporary / METRICS, estimator.metrics_)
-        (temporary / CARD).write_text(estimator.card(), encoding="utf-8")
+    further = estimator.further_weights()
+    check_finite(weights, "fit it again")
+    for name, tensors in further.items():
+        check_finite({f"{name}.{part}": tensor for part, tensor in tensors.items()}, "fit it again")
+    if compact:
+        buffers = {name: weights.pop(name) for name, _ in estimator.model_.named_buffers() if name in weights}
+        weights = compacted(weights) | buffers
+        check_finite(weights, "it is too large for half precision, so save without compact")
+    with folder_written_whole(folder, holds_model) as temporary:
+        refuse_taken(folder, overwrite)  # again, now that nobody else saves here
+        for name in set(further_before(folder)) - set(further):
+            (temporary / tensors_of(name)).touch()  # an empty file takes away the one in its place
+        save_file(weights, temporary / WEIGHTS)
+        for name, tensors in further.items():
+            save_file(tensors, temporary / tensors_of(name))
+        write_json(temporary / CONFIG, config_of(estimator, list(further)))
+        write_json(temporary / STATE, estimator.reader_.to_state())
+        write_json(temporary / METRICS, nulled(estimator.metrics_))
+        write_text(temporary / CARD, estimator.card())
         for file in temporary.glob("*.safetensors"):
             file.chmod((temporary / CONFIG).stat().st_mode)  # safetensors lets only the owner read
 
 
-def config_of(estimator: Any) -> dict:
+def refuse_taken(folder: Path, overwrite: bool) -> None:
+    """Refuse to save where something is that may not be replaced."""
+    if folder.exists() and not overwrite:
+        raise VaeworksError(f"{folder} exists already: choose another folder, or pass overwrite (--overwrite)")
+    refuse_foreign(folder)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a file, or a folder of other things than a model, asked or not."""
+    if folder.exists() and not holds_model(folder) and (not folder.is_dir() or any(folder.iterdir())):
+        raise VaeworksError(f"{folder} exists and is not a model, so it is not replaced: choose another folder")
+
+
+def holds_model(folder: Path) -> bool:
+    """Whether a folder holds a model of ours, be it damaged; other programs have a config.json too."""
+    if not (folder / CONFIG).is_file():
+        return False
+    try:
+        config = read_json(folder / CONFIG)
+    except VaeworksError:
+        return True
+    return isinstance(config, dict) and "made_by" in config
+
+
+def further_before(folder: Path) -> list[str]:
+    """The names of what stands beside the weights of the model that a save replaces."""
+    try:
+        return read_config(folder).get("further", FURTHER_BEFORE)
+    except VaeworksError:
+        return FURTHER_BEFORE if holds_model(folder) else []
+
+
+def tensors_of(name: str) -> str:
+    return f"{name}.safetensors"
+
+
+def check_finite(weights: Mapping[str, Any], mend: str) -> None:
+    broken = first_not_finite(weights.items())
+    if broken:
+        raise VaeworksError(f"the model is not saved, since {broken} would not be finite in it: {mend}")
+
+
+def config_of(estimator: Any, further: list[str]) -> dict:
     return {
         "kind": estimator.kind,
         "format": FORMAT,
+        "save": secrets.token_hex(8),  # no two saves write the same config, which tells a reader of one
+        "further": further,
         "parameters": estimator.plain_params(),
         "made_by": {
             "vaeworks": version("vaeworks"),
@@ -85,53 +148,117 @@ def read_config(folder: Path) -> dict:
     return config
 
 
-def load(folder: Path, estimator_class: Any) -> Any:
-    """The estimator that `save` wrote, on the CPU."""
-    from safetensors.torch import load_file
+def load(folder: Path, class_of: Callable[[str], Any]) -> Any:
+    """The estimator that `save` wrote, on the CPU, of the class that `class_of` names for its kind."""
 
-    from ..estimator.aggregated import AggregatedPosterior
-    from .compact import expanded
+    def read() -> tuple:
+        config = read_config(folder)
+        estimator_class, state, metrics = class_of(config["kind"]), read_json(folder / STATE), read_metrics(folder)
+        return config, estimator_class, state, metrics, read_tensors(folder / WEIGHTS), read_further(folder, config)
 
-    config = read_config(folder)
-    try:
+    with named_damage(folder):
+        config, estimator_class, state, metrics, weights, further = read_at_once(folder / CONFIG, read)
         estimator = estimator_class(**config["parameters"])
-        estimator.restore(read_json(folder / STATE))
-        estimator.model_.load_state_dict(expanded(load_file(folder / WEIGHTS)))
-        kept = folder / AGGREGATED
-        estimator.aggregated_ = AggregatedPosterior(**load_file(kept)) if kept.is_file() else None
-    except VaeworksError:
-        raise
-    except Exception as error:  # what damage raises is up to torch, safetensors and tokenizers
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise VaeworksError(
-            f"the model at {folder} is damaged ({reason}): fit it again or restore its files"
-        ) from error
-    estimator.metrics_ = read_metrics(folder)
-    estimator.history_ = estimator.metrics_["history"]
+        estimator.restore(state)
+        restore_weights(estimator, weights, further)
+    estimator.metrics_, estimator.history_ = metrics, metrics["history"]
+    estimator.save_id_ = config.get("save")
     estimator.model_.eval()
     return estimator
 
 
+@contextmanager
+def named_damage(folder: Path) -> Iterator[None]:
+    """Turn what damage raises, which is up to torch, safetensors and tokenizers, into one sentence."""
+    try:
+        yield
+    except VaeworksError:
+        raise
+    except Exception as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise VaeworksError(
+            f"the model at {folder} is damaged ({reason}): fit it again or restore its files"
+        ) from error
+
+
+def read_tensors(path: Path) -> "dict[str, Tensor]":
+    from safetensors.torch import load_file
+
+    return read_newest(path, load_file)
+
+
+def read_further(folder: Path, config: dict) -> "dict[str, dict[str, Tensor]]":
+    """What stands beside the weights, as the aggregated posterior, by name; no file that the config does not name."""
+    further = {}
+    for name in config.get("further", FURTHER_BEFORE):
+        try:
+            further[name] = read_tensors(folder / tensors_of(name))
+        except FileNotFoundError:
+            if "further" in config:
+                raise
+    return further
+
+
+def restore_weights(estimator: Any, weights: "dict[str, Tensor]", further: "dict[str, dict[str, Tensor]]") -> None:
+    """Those of the model, and what stands beside.
+
+    Raises
+    ------
+    ValueError
+        When some are not finite, among others that mean damage.
+    """
+    from .compact import expanded
+
+    estimator.model_.load_state_dict(expanded(weights))
+    broken = broken_weight(estimator.model_)
+    for name, tensors in further.items():
+        broken = broken or first_not_finite((f"{name}.{part}", tensor) for part, tensor in tensors.items())
+    if broken:
+        raise ValueError(f"{broken} is not finite")
+    estimator.restore_further(further)
+
+
 def read_metrics(folder: Path) -> dict:
-    """Every figure that `fit` and `evaluate` measured."""
-    return read_fields(folder / METRICS, METRICS_FIELDS)
+    """Every figure that `fit` and `evaluate` measured; None where there is none."""
+    return nulled(read_fields(folder / METRICS, METRICS_FIELDS))
 
 
 def measured(metrics: dict) -> dict:
     """The scalars that `evaluate` measured last, or else those of the data that `fit` held out or was given."""
-    evaluated = {name: value for name, value in metrics.items() if name not in METRICS_FIELDS}
+    evaluated = {name: value for name, value in current(metrics).items() if name not in METRICS_FIELDS}
     held_out = {"dataset": "what fit held out or was given as validation", **metrics["fit"]["held_out"]}
     return {name: value for name, value in (evaluated or held_out).items() if not isinstance(value, list)}
 
 
-def write_metrics(folder: Path, metrics: dict) -> None:
-    """Replace the metrics of a saved model."""
-    with written_whole(folder / METRICS) as temporary:
-        write_json(temporary, metrics)
+def write_metrics(folder: Path, metrics: dict, model: Any = None) -> None:
+    """Replace the metrics of a saved model.
+
+    Raises
+    ------
+    VaeworksError
+        When they cannot be written, or when the folder no longer holds the `model` that was loaded from it.
+    """
+    with said_plainly(folder / METRICS), workplace(folder, holds_model) as temporary:
+        if model is not None and read_config(folder).get("save") != model.save_id_:
+            raise VaeworksError(
+                f"another model was saved to {folder} while this one was measured, so its figures are not kept there: "
+                "measure the one that is there now"
+            )
+        write_json(temporary / METRICS, nulled(metrics))
+        os.replace(temporary / METRICS, resolved(folder) / METRICS)
 
 
 def write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=True), encoding="utf-8")
+    write_text(path, dumps(value, indent=1))
+
+
+def write_text(path: Path, text: str) -> None:
+    """In UTF-8, halves of characters as JSON escapes them."""
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def read_text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def read_fields(path: Path, fields: Mapping[str, type]) -> dict:
@@ -144,7 +271,7 @@ def read_fields(path: Path, fields: Mapping[str, type]) -> dict:
 
 def read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return loads(read_newest(path, read_text))
     except (OSError, ValueError) as error:
         raise VaeworksError(
             f"{path} is missing or damaged ({str(error).splitlines()[0]}): restore it, or fit the model again"

@@ -2,25 +2,22 @@
 
 from typing import Any
 
+from ..wording import worded
 from .artifact import measured
 
 
-def card(estimator: Any, title: str, body: str, caution: str) -> str:
-    """In Markdown; `body` says how the model is built, `caution` what a reader should not expect of it."""
-    classes = estimator.class_names_
-    labels = "none" if classes is None else ", ".join(map(str, classes.names[:20]))
+def card(estimator: Any) -> str:
+    """In Markdown: what every kind says, around how it says that it is built."""
     parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
-    rows = "\n".join(
-        f"| {name} | {value:.4g} |" if isinstance(value, float) else f"| {name} | {value} |"
-        for name, value in measured(estimator.metrics_).items()
-    )
-    return f"""# {title}
+    rows = "\n".join(f"| {name} | {worded(value)} |" for name, value in measured(estimator.metrics_).items())
+    facts = [f"{parameters:,} parameters", *estimator.facts()]
+    facts.append(f"trained for {len(estimator.history_)} epochs with `{estimator}`")
+    listed = "\n".join(f"- {fact}" for fact in facts)
+    return f"""# {estimator.title}
 
-{body}
+{estimator.body()}
 
-- {parameters:,} parameters
-- {estimator.label_name}: {labels}
-- trained for {len(estimator.history_)} epochs with `{estimator}`
+{listed}
 
 Figures:
 
@@ -28,5 +25,5 @@ Figures:
 |---|---|
 {rows}
 
-{caution}
+{estimator.caution}
 """

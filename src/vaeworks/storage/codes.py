@@ -1,5 +1,6 @@
 """Latent codes of any number of rows, written as they are made."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ FORMATS = (".parquet", ".csv", ".npz")
 
 
 @torch.no_grad()
-def write_codes(estimator: Any, X: Any, out: Path) -> int:
-    """Write the posterior mean of each row: one column a unit in parquet or csv, one array `codes` in npz.
+def write_codes(estimator: Any, parts: Sequence[Any], out: Path) -> int:
+    """Write the posterior mean of each row of all parts: one column a unit in parquet or csv, one array in npz.
 
     Parquet and csv are streamed, so memory does not grow with the rows.
 
@@ -26,7 +27,8 @@ def write_codes(estimator: Any, X: Any, out: Path) -> int:
     if out.suffix not in FORMATS:
         raise VaeworksError(f"{out} must end in one of {', '.join(FORMATS)}")
     estimator.model_.eval()
-    codes = (estimator.model_.posterior_of(batch).mean.cpu().numpy() for batch in estimator.batches(X))
+    batches = (batch for X in parts for batch in estimator.batches(X))
+    codes = (estimator.model_.posterior_of(batch).mean.cpu().numpy() for batch in batches)
     with written_whole(out) as temporary:
         if out.suffix == ".npz":
             whole = np.concatenate(list(codes))

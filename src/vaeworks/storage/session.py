@@ -1,89 +1,93 @@
 """A fit that ends as a folder: where it may write, how it goes on, what it leaves."""
 
-import json
 import os
-import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
-from ..files import said_plainly
+from ..files import hidden_names, remove, resolved, said_plainly
+from ..fitting.monitors import Monitor
 from ..fitting.training import Interrupted
-from .artifact import read_json, write_json
+from .artifact import read_json, refuse_foreign, write_json
+from .locks import only_one
 
 STATE, SOURCE = "state.safetensors", "source.json"
 
 
-def fit_into_folder(
-    estimator: Any,
-    data: dict[str, Any],
-    out: Path,
-    source: dict[str, Any],
-    resume: bool = False,
-    overwrite: bool = False,
-    monitors: tuple[Any, ...] = (),
-) -> Any:
-    """Fit an estimator and save it, so that Ctrl-C or a kill loses at most the current epoch.
+@dataclass
+class Session:
+    """Where a fit keeps its state and its model, so that Ctrl-C or a kill loses at most the current epoch.
 
-    While it runs, the state of the fit lies in `OUT.unfinished`; an interrupted fit leaves it there, and the best
-    model so far, where there is one, in `out`.
+    While it runs, its state lies in `FOLDER.unfinished`, which one fit at a time has; an interrupted fit leaves it
+    there, and the best model so far, where there is one, in `folder`. Files of others stay, there and in `folder`.
 
-    Parameters
+    Attributes
     ----------
-    estimator : LatentEstimator
-    data : dict
-        Arguments of its `fit`.
-    out : Path
-        The folder for the model.
-    source : dict
-        Where the data came from, kept in the metrics.
+    folder : path or None
+        For the model, a link followed; with None nothing is written.
     resume : bool
         Go on from an interrupted fit with the same settings.
     overwrite : bool
-        Replace what is at `out`, and forget an interrupted fit.
-
-    Raises
-    ------
-    VaeworksError
-        When `out` exists or cannot be written, when there is nothing to resume, or something that was not asked for.
-    KeyboardInterrupt
-        At Ctrl-C, after saving; its message says how to go on.
+        Replace the model at `folder`, and forget an interrupted fit.
+    monitors : sequence of Monitor
+        Told of each step and epoch, beside the progress bar of `verbose`.
+    source : dict
+        Where the data came from, kept in the metrics.
     """
-    if not out.name:
-        raise VaeworksError(f"{str(out)!r} is no name for a new folder: choose one, such as models/mine")
-    unfinished = out.with_name(out.name + ".unfinished")
-    make_room(out, unfinished, resume, overwrite)
-    agree(unfinished / SOURCE, source, resume)
-    first_process = os.environ.get("RANK", "0") == "0"
-    try:
-        estimator.fit(**data, checkpoint=unfinished / STATE, resume=resume, monitors=monitors)
-    except Interrupted as error:
-        if first_process:
-            keep(estimator, out, source)
-        raise Interrupted(f"interrupted: the best model so far is in {out}; go on with --resume") from error
-    except BaseException:
-        if not (unfinished / STATE).is_file():
-            shutil.rmtree(unfinished, ignore_errors=True)
-        raise
-    if first_process:
-        keep(estimator, out, source)
-        shutil.rmtree(unfinished)
-    return estimator
 
+    folder: Path | str | None = None
+    resume: bool = False
+    overwrite: bool = False
+    monitors: Sequence[Monitor] = ()
+    source: dict[str, Any] = field(default_factory=dict)
 
-def assignments(words: list[str], estimator: Any) -> dict[str, Any]:
-    """NAME=VALUE of further parameters of an estimator; a value is read as JSON where it is some."""
-    given: dict[str, Any] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or name not in estimator.get_params():
-            known = ", ".join(estimator.get_params())
-            raise VaeworksError(f"--set takes NAME=VALUE of a parameter, not {word!r}: the parameters are {known}")
-        try:
-            given[name] = json.loads(value)
-        except ValueError:
-            given[name] = value
-    return given
+    @property
+    def checkpoint(self) -> Path | None:
+        """The file that keeps the state after each epoch."""
+        return None if self.folder is None else self._unfinished() / STATE
+
+    def _unfinished(self) -> Path:
+        out = Path(str(self.folder))
+        place = resolved(out)
+        if not (out.name and place.name):
+            raise VaeworksError(f"{str(out)!r} is no name for a new folder: choose one, such as models/mine")
+        return place.with_name(place.name + ".unfinished")
+
+    @contextmanager
+    def running(self, estimator: Any) -> Iterator[None]:
+        """Take the folder for the fit of an estimator within, and keep what it fitted.
+
+        Raises
+        ------
+        VaeworksError
+            When the folder exists or cannot be written, when another process is fitting it, and when there is nothing
+            to resume, or something that was not asked for.
+        KeyboardInterrupt
+            At Ctrl-C, after saving; its message says how to go on.
+        """
+        if self.folder is None or os.environ.get("RANK", "0") != "0":  # one process of a fit looks after its folder
+            yield
+            return
+        out, unfinished = Path(self.folder), self._unfinished()
+        if self.resume and not (unfinished / STATE).is_file():
+            raise VaeworksError(f"there is no unfinished fit of {out} to resume: leave out --resume to start one")
+        with only_one(unfinished, out, "fitting"):
+            make_room(out, unfinished, self.resume, self.overwrite)
+            agree(unfinished / SOURCE, self.source, self.resume)
+            try:
+                yield
+            except Interrupted as error:
+                keep(estimator, out, self.source, self.resume or self.overwrite)
+                raise Interrupted(f"interrupted: the best model so far is in {out}; go on with --resume") from error
+            except BaseException:
+                if not (unfinished / STATE).is_file():
+                    forget(unfinished)
+                raise
+            keep(estimator, out, self.source, self.resume or self.overwrite)
+            forget(unfinished)
 
 
 def evaluated(estimator: Any, said: dict[str, str], figures: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +100,7 @@ def evaluated(estimator: Any, said: dict[str, str], figures: dict[str, Any]) -> 
 def summary(estimator: Any, out: Path) -> dict[str, Any]:
     """What a fit shows at its end."""
     fitted = estimator.metrics_["fit"]
-    left_out = ("seconds", "importance_bound_nats", "importance_samples")
+    left_out = ("seconds", "negative_importance_bound_nats", "importance_samples")
     shown = {
         name: value
         for name, value in fitted["held_out"].items()
@@ -107,19 +111,19 @@ def summary(estimator: Any, out: Path) -> dict[str, Any]:
 
 def make_room(out: Path, unfinished: Path, resume: bool, overwrite: bool) -> None:
     """Refuse what would lose something, before any time is spent."""
-    started = (unfinished / STATE).is_file()
-    if resume and not started:
-        raise VaeworksError(f"there is no unfinished fit of {out} to resume: leave out --resume to start one")
-    if started and not resume and not overwrite:
+    if (unfinished / STATE).is_file() and not resume and not overwrite:
         raise VaeworksError(f"an unfinished fit of {out} exists: go on with --resume, or start afresh with --overwrite")
     if out.exists() and not (resume or overwrite):
         raise VaeworksError(f"{out} exists already: choose another folder, or pass --overwrite")
-    if out.exists() and not (out / "config.json").is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise VaeworksError(f"{out} exists and is not a model, so it is not replaced: choose another folder")
-    with said_plainly(out):
-        if started and not resume:
-            shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True, exist_ok=True)
+    refuse_foreign(out)
+    remove(unfinished, hidden_names(STATE))
+    if not resume:
+        forget(unfinished)
+
+
+def forget(unfinished: Path) -> None:
+    """Remove what a fit left behind, and nothing else."""
+    remove(unfinished, STATE, SOURCE, hidden_names(STATE))
 
 
 def agree(path: Path, source: dict[str, Any], resume: bool) -> None:
@@ -136,6 +140,13 @@ def agree(path: Path, source: dict[str, Any], resume: bool) -> None:
         )
 
 
-def keep(estimator: Any, out: Path, source: dict[str, Any]) -> None:
+def keep(estimator: Any, out: Path, source: dict[str, Any], replace: bool) -> None:
+    """Save what was fitted, or say how to: the state of the fit still holds it."""
     estimator.metrics_["fit"]["source"] = source
-    estimator.save(out, overwrite=True)
+    kept = f"nothing of the fit is lost: free {out} and go on with --resume"
+    if out.exists() and not replace:
+        raise VaeworksError(f"{out} appeared while this fit ran, so it is not replaced; {kept}")
+    try:
+        estimator.save(out, overwrite=replace)
+    except VaeworksError as error:
+        raise VaeworksError(f"{error}; {kept}") from error

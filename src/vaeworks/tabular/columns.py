@@ -14,6 +14,7 @@ DISCRETE = ("binary", "categorical", "ordinal")
 MOST_CATEGORIES = 1000
 KNOTS = 100
 HEAVY_TAILED = 8.0  # kurtosis
+LARGEST = 1e150  # its square is finite, and so is the sum of very many
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,8 @@ def learn_column(name: str, frame: Frame, kind: str | None, scaling: str) -> Col
         raise VaeworksError(f"column {name!r} is missing everywhere: leave it out")
     if isinstance(distinct[-1], float) and np.isinf(distinct).any():
         raise infinite(name)
+    if isinstance(distinct[-1], float) and kind not in DISCRETE:
+        check_size(name, distinct[0], distinct[-1])
     kind = kind or (
         "ordinal" if ordered else kind_of(values, distinct, name in frame.whole, frame.container != "array")
     )
@@ -186,9 +189,20 @@ def infinite(name: str) -> VaeworksError:
     return VaeworksError(f"column {name!r} holds infinite values: replace them, or leave them out as missing")
 
 
+def check_size(name: str, low: float, high: float) -> None:
+    """Refuse a column of numbers that has none, or some whose squares are not finite."""
+    if np.isnan(low):
+        raise VaeworksError(f"column {name!r} is missing everywhere: leave it out")
+    most = max(low, high, key=abs)
+    if abs(most) > LARGEST:
+        raise VaeworksError(
+            f"column {name!r} holds {most:g}, and numbers beyond {LARGEST:g} are too large to compute with: mend the "
+            "value, leave it out as missing, or give the column in a larger unit"
+        )
+
+
 def skewness(values: np.ndarray) -> float:
-    deviation = values - values.mean()
-    return float(np.mean(deviation**3) / (np.mean(deviation**2) ** 1.5 + 1e-300))
+    return float(np.mean(((values - values.mean()) / (values.std() or 1.0)) ** 3))
 
 
 def discrete(name: str, kind: str, categories: list, integer: bool) -> Column:
@@ -205,19 +219,15 @@ def scaled(column: Column, numbers: np.ndarray, scaling: str) -> Column:
     """With the centre and spread of its numbers, and knots where they are far from normal or rounded."""
     u = np.log(numbers) if column.kind == "positive" else np.log1p(numbers) if column.kind == "count" else numbers
     centre, spread = float(u.mean()), float(u.std()) or 1.0
-    knots = normal_scores((u - centre) / spread) if bent(column, u, scaling) else []
-    return replace(column, centre=centre, spread=spread, knots=knots)
+    t = (u - centre) / spread
+    return replace(column, centre=centre, spread=spread, knots=normal_scores(t) if bent(column, t, scaling) else [])
 
 
-def bent(column: Column, u: np.ndarray, scaling: str) -> bool:
+def bent(column: Column, t: np.ndarray, scaling: str) -> bool:
     """Whether a column is brought to normal scores: if asked for, or if its values are rounded or heavy-tailed."""
-    if column.kind == "count" or scaling in ("standard", "table") or len(np.unique(u)) < 3:
+    if column.kind == "count" or scaling in ("standard", "table") or len(np.unique(t)) < 3:
         return False
-    if scaling == "quantile":
-        return True
-    deviation = u - u.mean()
-    kurtosis = np.mean(deviation**4) / (np.mean(deviation**2) ** 2 + 1e-300)
-    return bool(kurtosis > HEAVY_TAILED)
+    return scaling == "quantile" or bool(np.mean(t**4) > HEAVY_TAILED)
 
 
 def normal_scores(t: np.ndarray) -> list:
@@ -230,16 +240,17 @@ def normal_scores(t: np.ndarray) -> list:
     return np.stack([distinct, scores], 1).tolist()
 
 
-def of_one_unit(matrix: Any) -> bool:
+def of_one_unit(low: np.ndarray, high: np.ndarray) -> bool:
     """Whether most columns span nearly the whole range of the table, as pixels do: they then share one scale."""
-    low, high = extremes(matrix)
     least, most = np.nanmin(low), np.nanmax(high)
-    reach = 0.1 * (most - least)
+    reach = 0.1 * most - 0.1 * least
     return len(low) > 2 and bool(np.mean((low <= least + reach) & (high >= most - reach)) >= 0.5)
 
 
 def extremes(matrix: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Least and largest value of every column."""
+    """Least and largest value of every column, as float64, holes left out; NaN where there are but holes."""
     if hasattr(matrix, "tocsr"):
-        return matrix.min(0).toarray().ravel(), matrix.max(0).toarray().ravel()
-    return np.nanmin(matrix, 0), np.nanmax(matrix, 0)
+        low, high = (ends.toarray().ravel() for ends in (matrix.nanmin(0), matrix.nanmax(0)))
+    else:
+        low, high = np.fmin.reduce(matrix), np.fmax.reduce(matrix)
+    return low.astype(np.float64), high.astype(np.float64)

@@ -8,16 +8,18 @@ import torch
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..errors import VaeworksError
+from ..fitting.examples import InMemory
 from ..labels import LABEL
-from .columns import Column
+from .columns import Column, extremes
 from .components import principal_axes
 from .neighbours import GROUP, grouped_order, nearest
 from .networks import Features
 from .scales import Scales
 
 
-class TableData:
-    """Rows and their labels, in batches.
+class TableData(InMemory):
+    """Rows and their labels.
 
     Parameters
     ----------
@@ -39,6 +41,11 @@ class TableData:
         Principal axes of what the encoder reads, once `find_neighbours` searched along them.
     neighbours : ndarray (N, count) or None
         Rows near each row, of which some share its batch while training; once `find_neighbours` found them.
+
+    Raises
+    ------
+    VaeworksError
+        For numbers too far from those of the fit to compute with.
     """
 
     def __init__(
@@ -51,20 +58,26 @@ class TableData:
         dtype: torch.dtype = torch.float32,
         masking: float = 0.0,
     ) -> None:
+        super().__init__(matrix.shape[0], batch_size)
         self.matrix, self.labels = matrix, torch.from_numpy(labels)
         self.scales, self.features = Scales(columns), features
-        self.batch_size, self.dtype, self.masking = batch_size, dtype, masking
+        self.dtype, self.masking = dtype, masking
+        self._check_reach(columns)
         self.axes: np.ndarray | None = None
         self.neighbours: np.ndarray | None = None
 
-    def __len__(self) -> int:
-        """Batches an epoch."""
-        return -(-self.matrix.shape[0] // self.batch_size)
+    def _check_reach(self, columns: list[Column]) -> None:
+        """Refuse numbers so far from those of the fit that their squares, summed up, are not finite."""
+        ends = torch.from_numpy(np.stack(extremes(self.matrix)))
+        far = self.scales.targets(ends).abs() > torch.finfo(self.dtype).max ** 0.4
+        if far.any():
+            place = int(far.any(0).nonzero()[0])
+            raise too_far(columns[place], float(ends[far[:, place], place][0]))
 
     def epoch(self, seed: int | None) -> Iterator[Batch]:
         """Every row once; shuffled by `seed`, or in the order given and without masking when it is None."""
-        count = self.matrix.shape[0]
-        order, groups = np.arange(count), None
+        count, groups = self.count, None
+        order = np.arange(count)
         random = None if seed is None else torch.Generator().manual_seed(seed)
         if seed is not None and self.neighbours is not None:
             order, groups = grouped_order(self.neighbours, np.random.default_rng(seed))
@@ -101,3 +114,15 @@ class TableData:
     def readable(self) -> np.ndarray:
         """What the encoder reads of every row, (N, width)."""
         return np.concatenate([batch.input.numpy() for batch in self.epoch(None) if batch.input is not None])
+
+
+def too_far(column: Column, value: float) -> VaeworksError:
+    if column.kind == "count":
+        return VaeworksError(
+            f"column {column.name!r} holds {value:g}, which is too large for a count: mend the value, or declare the "
+            "column as real"
+        )
+    return VaeworksError(
+        f"column {column.name!r} holds {value:g}, which is too far from the values of the fit to compute with: mend "
+        "the value, or leave it out as missing"
+    )

@@ -42,6 +42,24 @@ def is_frame(X: Any) -> bool:
     return hasattr(X, "columns") and hasattr(X, "shape")
 
 
+def eager(X: Any) -> Any:
+    """The table itself, where polars was to read it lazily."""
+    return X.collect() if hasattr(X, "collect") else X
+
+
+def container_of(X: Any) -> str:
+    """Whose table it is: 'pandas', 'polars' or 'arrow'."""
+    module = type(X).__module__.split(".")[0]
+    return module if module in ("pandas", "polars") else "arrow"
+
+
+def names_in(X: Any) -> list[str]:
+    """The names of a DataFrame's or Table's columns; whole numbers, which pandas takes for names, as text."""
+    import pyarrow as pa
+
+    return [str(name) for name in (X.column_names if isinstance(X, pa.Table) else X.columns)]
+
+
 def frame_of(X: Any) -> Frame:
     """Read a pandas or polars DataFrame or a pyarrow Table.
 
@@ -52,13 +70,13 @@ def frame_of(X: Any) -> Frame:
     """
     import pyarrow as pa
 
-    module = type(X).__module__.split(".")[0]
-    names = [str(name) for name in (X.column_names if isinstance(X, pa.Table) else X.columns)]
+    container = container_of(X)
+    names = names_in(X)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise VaeworksError(f"the table has more than one column {twice[0]!r}: rename them")
     try:
-        table = X if isinstance(X, pa.Table) else X.to_arrow() if module == "polars" else from_pandas(X)
+        table = X if isinstance(X, pa.Table) else X.to_arrow() if container == "polars" else from_pandas(X)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise VaeworksError(
             f"a column mixes types ({str(error).splitlines()[0]}): make it all text or numbers"
@@ -73,8 +91,8 @@ def frame_of(X: Any) -> Frame:
             for name, kind in types.items()
             if pa.types.is_dictionary(kind) and kind.ordered and table.num_rows
         },
-        container=module if module in ("pandas", "polars") else "arrow",
-        dtypes={str(name): str(dtype) for name, dtype in X.dtypes.items()} if module == "pandas" else {},
+        container=container,
+        dtypes={str(name): str(dtype) for name, dtype in X.dtypes.items()} if container == "pandas" else {},
     )
 
 
@@ -94,7 +112,7 @@ def read_column(name: str, column: Any) -> np.ndarray:
     if pa.types.is_boolean(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return np.array(column.to_pylist(), dtype=object)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return column.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+        return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float64)
     if pa.types.is_null(kind):
         return np.full(len(column), np.nan)
     raise VaeworksError(f"column {name!r} holds {kind}: turn it into numbers or text, or leave it out")
@@ -138,7 +156,7 @@ def as_container(columns: dict[str, np.ndarray], container: str) -> Any:
     return table
 
 
-def as_pandas(values: dict[str, np.ndarray], columns: list, index: Any) -> Any:
+def as_pandas(values: dict[str, np.ndarray], columns: list) -> Any:
     """Values as a DataFrame, columns of the types that they had in the fit, where these hold any value."""
     import pandas as pd
 
@@ -146,6 +164,6 @@ def as_pandas(values: dict[str, np.ndarray], columns: list, index: Any) -> Any:
     types |= {
         column.name: pd.CategoricalDtype(column.categories, ordered=column.kind == "ordinal")
         for column in columns
-        if column.dtype == "category"
+        if column.dtype == "category" and column.categories  # those of numbers may be modelled as numbers
     }
-    return pd.DataFrame(values, index=index).astype(types)
+    return pd.DataFrame(values).astype(types)

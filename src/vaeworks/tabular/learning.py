@@ -6,16 +6,25 @@ from typing import Any
 import numpy as np
 
 from ..errors import VaeworksError
-from .columns import Column, learn_columns, of_one_unit
-from .frames import Frame
+from .columns import DISCRETE, Column, check_size, extremes, learn_columns, of_one_unit
+from .frames import Frame, frame_of
 
 
 def learn(table: Any, kinds: dict[str, str], scaling: str) -> tuple[list[Column], bool]:
-    """The columns of a frame, array or sparse matrix, and whether its real columns share one scale."""
+    """The columns of a frame, array or sparse matrix, and whether its real columns share one scale.
+
+    Raises
+    ------
+    VaeworksError
+        For columns that hold nothing, or numbers that are too large, and for kinds that cannot be.
+    """
     if isinstance(table, Frame):
         return shared_or_not(learn_columns(table, kinds, scaling), scaling == "table")
-    names = names_of(table.shape[1])
-    if scaling == "table" or (scaling == "auto" and of_one_unit(table)):
+    names, (low, high) = names_of(table.shape[1]), extremes(table)
+    for name, least, most in zip(names, low, high, strict=True):
+        if kinds.get(name) not in DISCRETE:
+            check_size(name, least, most)
+    if scaling == "table" or (scaling == "auto" and of_one_unit(low, high)):
         return shared_or_not(columns_of_one_unit(table, names, kinds), True)
     by_column = table.tocsc() if hasattr(table, "tocsc") else table
     lazy = Frame(LazyColumns(by_column, names))
@@ -56,8 +65,11 @@ def columns_of_one_unit(matrix: Any, names: list[str], kinds: dict[str, str]) ->
 def moments(matrix: Any) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of every column, holes left out."""
     if hasattr(matrix, "tocsr"):
-        mean = np.asarray(matrix.mean(0, dtype=np.float64)).ravel()
-        square = np.asarray(matrix.multiply(matrix).mean(0, dtype=np.float64)).ravel()
+        known, holes = matrix.astype(np.float64), matrix.astype(bool)  # squares of few bits would wrap
+        holes.data = np.isnan(known.data)
+        count = matrix.shape[0] - np.asarray(holes.sum(0)).ravel()
+        known.data = np.nan_to_num(known.data)
+        mean, square = (np.asarray(each.sum(0)).ravel() / count for each in (known, known.power(2)))
         return mean, np.sqrt((square - mean**2).clip(0))
     return np.asarray(np.nanmean(matrix, 0, dtype=np.float64)), np.nanstd(matrix, 0, dtype=np.float64)
 
@@ -134,8 +146,14 @@ def holes_in(matrix: Any) -> bool:
     return bool(np.isnan(matrix.data if hasattr(matrix, "tocsr") else matrix).any())
 
 
+def holes_of(table: Any, columns: list[Column]) -> dict[str, np.ndarray]:
+    """Which rows (N,) of a DataFrame or Table are holes, column by column."""
+    matrix = matrix_of(frame_of(table), columns)
+    return {column.name: np.isnan(matrix[:, place]) for place, column in enumerate(columns)}
+
+
 def check_same_columns(table: Any, columns: list[Column]) -> None:
-    """Refuse another table than that of the model to start from.
+    """Refuse another table than that of the model to go on from.
 
     Raises
     ------
@@ -145,6 +163,6 @@ def check_same_columns(table: Any, columns: list[Column]) -> None:
     same = list(table.columns) == known if isinstance(table, Frame) else table.shape[1] == len(known)
     if not same:
         raise VaeworksError(
-            f"the model to start from has the columns {', '.join(known[:20])}: give it a table that has just these, in "
+            f"the model to go on from has the columns {', '.join(known[:20])}: give it a table that has just these, in "
             "this order"
         )

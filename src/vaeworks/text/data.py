@@ -1,26 +1,29 @@
 """From raw texts to batches of token ids, in memory that does not grow with their number."""
 
+import logging
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 import torch
-from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
 from ..held_out import held_out
-from ..labels import LABEL, Classes
+from ..labels import LABEL, Classes, indices_of, is_missing, native
+from ..tokens.batching import padded, rows_of_like_length
 from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 ROWS_A_CHUNK = 2048
 CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
 Chunk = tuple[list[str], list[Any] | None]
+Completed = Callable[[list[str], np.ndarray], np.ndarray]
+log = logging.getLogger(__name__)
 
 
 class Texts:
@@ -33,39 +36,31 @@ class Texts:
     y : sequence or None
         Labels for a sequence of str.
     held_out : float
-        Share of the rows that is left to validation, spread evenly over the stream.
-    only_held_out : bool
-        Whether this stream is that share, or the rest.
-    limit : int or None
-        The most rows.
+        Share of the rows that is left to validation, spread evenly over the stream, and is not in this one.
     """
 
-    def __init__(
-        self, X: Any, y: Any = None, held_out: float = 0.0, only_held_out: bool = False, limit: int | None = None
-    ) -> None:
+    def __init__(self, X: Any, y: Any = None, held_out: float = 0.0) -> None:
         if isinstance(X, str):
             raise VaeworksError("texts must be a list of strings, not one string: put it into a list")
         if hasattr(X, "columns") or getattr(X, "ndim", 1) != 1:
             raise VaeworksError("texts must be one column, not a table: pass the column, as in df['text']")
         if isinstance(X, dict | set) or not (isinstance(X, Texts) or hasattr(X, "__len__") or hasattr(X, "chunks")):
             raise VaeworksError(f"texts must be a list of strings, not a {type(X).__name__}: put them into a list")
-        self.X, self.y, self.held_out, self.only_held_out, self.limit = X, y, held_out, only_held_out, limit
+        self.X, self.y, self.held_out = X, y, held_out
         if y is not None and len(y) != len(X):
             raise VaeworksError(f"there are {len(X)} texts but {len(y)} labels: give one label a text")
 
     def __iter__(self) -> Iterator[Chunk]:
-        first, given = 0, 0
+        for (texts, labels), kept_back in self.marked(self.held_out):
+            yield chosen(texts, labels, ~kept_back)
+
+    def marked(self, share: float) -> Iterator[tuple[Chunk, np.ndarray]]:
+        """Every chunk, and which of its rows are held out."""
+        first = 0
         for texts, labels in self._chunks():
             check(texts, first)
-            kept = self._kept(first, len(texts))[: None if self.limit is None else self.limit - given]
-            first, given = first + len(texts), given + len(kept)
-            yield [texts[i] for i in kept], None if labels is None else [labels[i] for i in kept]
-            if given == self.limit:
-                return
-
-    def texts(self) -> "OnlyTexts":
-        """The texts alone, as re-iterable chunks."""
-        return OnlyTexts(self)
+            yield (texts, labels), held_out(first, len(texts), share)
+            first += len(texts)
 
     def labels(self) -> Iterator[Any]:
         """The labels alone, one by one."""
@@ -80,18 +75,29 @@ class Texts:
             else:
                 yield from from_records(source) if hasattr(source, "chunks") else from_sequence(source, self.y)
 
-    def _kept(self, first: int, count: int) -> np.ndarray:
-        return np.flatnonzero(held_out(first, count, self.held_out) == self.only_held_out)
 
+class Survey:
+    """Texts to train on, chunk by chunk; each pass over them notes the labels of all rows, held out or not.
 
-class OnlyTexts:
-    """The texts of a stream, chunk by chunk."""
+    Parameters
+    ----------
+    stream : Texts
+    share : float
+        Of the rows, which is held out.
+    """
 
-    def __init__(self, stream: Texts) -> None:
-        self.stream = stream
+    def __init__(self, stream: Texts, share: float) -> None:
+        self.stream, self.share, self.labels = stream, share, dict[Any, None]()
 
     def __iter__(self) -> Iterator[list[str]]:
-        return (texts for texts, _ in self.stream)
+        for (texts, labels), kept_back in self.stream.marked(self.share):
+            self.labels |= dict.fromkeys(map(native, whole(texts, labels)))
+            yield chosen(texts, labels, ~kept_back)[0]
+
+
+def chosen(texts: list[str], labels: list[Any] | None, which: np.ndarray) -> Chunk:
+    rows = np.flatnonzero(which)
+    return [texts[row] for row in rows], None if labels is None else [labels[row] for row in rows]
 
 
 def from_records(source: Any) -> Iterator[Chunk]:
@@ -117,6 +123,13 @@ def check(texts: list[Any], first: int) -> None:
             raise VaeworksError(f"text {first + index} is {text!r}, not a string: leave it out or turn it into one")
         if not text or text.isspace():
             raise VaeworksError(f"text {first + index} is empty: leave it out")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise VaeworksError(
+                f"text {first + index} holds {text[error.start]!a}, half of a character: take it out, or read the text "
+                "again in its own encoding"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -153,49 +166,72 @@ class Window:
         return scored if self.words is None else np.where(scored < self.words, scored, UNKNOWN)
 
 
-class TextData:
-    """Encoded texts in batches; on disk when they are more than 64 MiB.
-
-    Batches are drawn from a pool of shuffled chunks and hold texts of about one length, since padding costs time.
+class Encoding:
+    """Texts as they are encoded, in chunks that are all full but the last; on disk when they are more than 64 MiB.
 
     Parameters
     ----------
-    stream : Texts
-        Read once.
     vocabulary : Vocabulary
     classes : Classes or None
     window : Window
         Which tokens of a text are read and scored.
-    batch_size : int
     completed : callable or None
         Turns texts and their class indices (-1 where missing) into shares of the classes (N, classes).
     """
 
     def __init__(
-        self,
-        stream: Texts,
-        vocabulary: Vocabulary,
-        classes: Classes | None,
-        window: "Window",
-        batch_size: int,
-        completed: Callable[[list[str], np.ndarray], np.ndarray] | None = None,
+        self, vocabulary: Vocabulary, classes: Classes | None, window: Window, completed: Completed | None = None
     ) -> None:
-        self.window, self.batch_size, self.examples = window, batch_size, 0
+        self.vocabulary, self.classes, self.window, self.completed = vocabulary, classes, window, completed
         self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115
         weakref.finalize(self, self.file.close)
         kind = pa.int64() if completed is None or classes is None else pa.list_(pa.float32(), len(classes))
-        schema = pa.schema({"ids": pa.list_(pa.int32()), "label": kind})
-        with pa.ipc.new_file(self.file, schema) as writer:
-            for texts, labels in regular(stream):
-                ids = [window.cut(row) for row in vocabulary.encode(texts)]
-                known = np.full(len(ids), -1) if labels is None or classes is None else classes.indices(labels)
-                known = known if completed is None else completed(texts, known)
-                columns = [pa.array(ids, pa.list_(pa.int32())), pa.array(list(known), kind)]
-                writer.write(pa.record_batch(columns, schema=schema))
-                self.examples += len(ids)
+        self.schema = pa.schema({"ids": pa.list_(pa.int32()), "label": kind})
+        self.writer, self.examples = pa.ipc.new_file(self.file, self.schema), 0
+        self.texts: list[str] = []
+        self.labels: list[Any] = []
+
+    def take(self, texts: list[str], labels: list[Any] | None) -> None:
+        self.texts += texts
+        self.labels += whole(texts, labels)
+        while len(self.texts) >= ROWS_A_CHUNK:
+            self._write()
+
+    def done(self) -> Any:
+        """The file of all chunks."""
+        if self.texts:
+            self._write()
+        self.writer.close()
+        return self.file
+
+    def _write(self) -> None:
+        texts, labels = self.texts[:ROWS_A_CHUNK], self.labels[:ROWS_A_CHUNK]
+        self.texts, self.labels = self.texts[ROWS_A_CHUNK:], self.labels[ROWS_A_CHUNK:]
+        ids = [self.window.cut(row) for row in self.vocabulary.encode(texts)]
+        known = indices_of(self.classes, labels)
+        known = known if self.completed is None else self.completed(texts, known)
+        columns = [pa.array(ids, self.schema.field("ids").type), pa.array(list(known), self.schema.field("label").type)]
+        self.writer.write(pa.record_batch(columns, schema=self.schema))
+        self.examples += len(texts)
+
+
+class TextData:
+    """Encoded texts in batches.
+
+    Batches are drawn from a pool of shuffled chunks and hold texts of about one length, since padding costs time.
+
+    Parameters
+    ----------
+    encoding : Encoding
+        That has taken every text.
+    batch_size : int
+    """
+
+    def __init__(self, encoding: Encoding, batch_size: int) -> None:
+        self.encoding, self.window, self.batch_size = encoding, encoding.window, batch_size
+        self.reader, self.examples = pa.ipc.open_file(encoding.done()), encoding.examples
         if not self.examples:
             raise VaeworksError("there are no texts: give at least one")
-        self.reader = pa.ipc.open_file(self.file)
 
     def __len__(self) -> int:
         """Batches an epoch."""
@@ -241,20 +277,6 @@ class TextData:
         )
 
 
-def regular(stream: Texts) -> Iterator[Chunk]:
-    """The same rows in chunks that are all full but the last, whatever their source or selection left."""
-    texts: list[str] = []
-    labels: list[Any] = []
-    for more_texts, more_labels in stream:
-        texts += more_texts
-        labels += whole(more_texts, more_labels)
-        while len(texts) >= ROWS_A_CHUNK:
-            yield texts[:ROWS_A_CHUNK], labels[:ROWS_A_CHUNK]
-            texts, labels = texts[ROWS_A_CHUNK:], labels[ROWS_A_CHUNK:]
-    if texts:
-        yield texts, labels
-
-
 def rows_of(lists: pa.ListArray) -> list[np.ndarray]:
     offsets = lists.offsets.to_numpy()
     return np.split(lists.values.to_numpy()[offsets[0] :], (offsets[1:-1] - offsets[0]))
@@ -267,18 +289,59 @@ def values_of(labels: pa.Array) -> np.ndarray:
     return labels.flatten().to_numpy().reshape(len(labels), -1)
 
 
-def rows_of_like_length(lengths: Iterable[int], batch_size: int, random: np.random.Generator) -> Iterator[np.ndarray]:
-    """Row numbers in batches of about equal length, the batches in random order."""
-    lengths = np.asarray(lengths)
-    order = np.lexsort((random.random(len(lengths)), lengths))
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    for index in random.permutation(len(batches)):
-        yield batches[index]
+@dataclass(frozen=True)
+class TextReader:
+    """What was learned of texts: their vocabulary and classes."""
 
+    vocabulary: Vocabulary
+    classes: Classes | None
 
-def padded(rows: list[np.ndarray]) -> Tensor:
-    lengths = np.array([len(row) for row in rows])
-    present = np.arange(lengths.max()) < lengths[:, None]
-    ids = np.full(present.shape, PAD, dtype=np.int64)
-    ids[present] = np.concatenate(rows)
-    return torch.from_numpy(ids)
+    @classmethod
+    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
+        survey, subwords = Survey(Texts(X, y), share), estimator.tokens == "subwords"
+        size, least = estimator.vocabulary_size, estimator.min_count
+        vocabulary = Vocabulary.learn(survey, size, estimator.lower, subwords, least)
+        return cls(vocabulary, Classes.learn(survey.labels, estimator.missing_label))._read(X, y, estimator, share)
+
+    def further(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
+        classes = Classes.learn(Texts(X, y).labels(), estimator.missing_label)
+        return replace(self, classes=classes)._read(X, y, estimator, share)
+
+    def _read(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
+        """Both parts in one pass; the labels of texts without one completed where the parameters want it."""
+        teacher = self._teacher(Texts(X, y, share)) if estimator.pseudo_labels else None
+        kept, others = self._encoding(estimator, teacher), self._encoding(estimator)
+        for (texts, labels), kept_back in Texts(X, y).marked(share):
+            kept.take(*chosen(texts, labels, ~kept_back))
+            others.take(*chosen(texts, labels, kept_back))
+        some = others.texts or others.examples
+        judged_by = TextData(others, estimator.batch_size) if some else None
+        return self, TextData(kept, estimator.batch_size), judged_by
+
+    def _teacher(self, stream: Texts) -> Completed | None:
+        """What a linear classifier makes of texts without a label, where there are both these and others."""
+        from .pseudo_labels import Teacher
+
+        classes = self.classes
+        if classes is None or not any(is_missing(native(label), classes.missing_label) for label in stream.labels()):
+            return None
+        log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
+        return Teacher(stream, classes).completed
+
+    def data(self, X: Any, y: Any, estimator: Any) -> TextData:
+        encoding = self._encoding(estimator)
+        for texts, labels in Texts(X, y):
+            encoding.take(texts, labels)
+        return TextData(encoding, estimator.batch_size)
+
+    def _encoding(self, estimator: Any, completed: Completed | None = None) -> Encoding:
+        window = Window(estimator.max_tokens, estimator.tail_tokens, estimator.decoder_words)
+        return Encoding(self.vocabulary, self.classes, window, completed)
+
+    def to_state(self) -> dict:
+        classes = None if self.classes is None else self.classes.to_state()
+        return {"vocabulary": self.vocabulary.to_json(), "classes": classes}
+
+    @classmethod
+    def from_state(cls, state: dict) -> Self:
+        return cls(Vocabulary.from_json(state["vocabulary"]), Classes.from_state(state["classes"]))

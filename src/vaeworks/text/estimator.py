@@ -1,9 +1,9 @@
 """`TextVAE`: one latent code that reconstructs a text and predicts its label."""
 
-import logging
 import math
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+import sys
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,31 +11,26 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..core.choosing import replay
-from ..core.likelihoods import ClassHead
 from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
-from ..errors import VaeworksError
-from ..estimator.estimator import LatentEstimator
-from ..estimator.panels import Panel, shared_panels
+from ..estimator.diagnostics import Look
+from ..estimator.labelled import LabelledEstimator
+from ..estimator.panels import Panel
 from ..estimator.sampling import draw_codes
-from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.training import own_random_numbers
-from ..labels import LABEL, Classes, is_missing, native
-from ..tokens.vocabulary import PAD, Vocabulary
-from .card import text_card
-from .data import TextData, Texts, Window
-from .figures import token_figures
-from .limits import LIMITS
-from .networks import BidirectionalEncoder, RecurrentDecoder
-from .pseudo_labels import Teacher
+from ..fitting.plan import Plan, Schedule
+from ..tokens.networks import BidirectionalEncoder
+from ..tokens.vocabulary import PAD
+from .data import TextData, TextReader, Texts
+from .figures import TokenFigures
+from .networks import RecurrentDecoder
+from .parameters import TextParameters
 
-log = logging.getLogger(__name__)
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
 CANDIDATE_TEMPERATURE = 0.5
 
 
-class TextVAE(LatentEstimator):
+class TextVAE(TextParameters, LabelledEstimator):
     """A variational autoencoder of texts with a linear classifier on its latent code (Bowman et al. 2016).
 
         text -> bidirectional LSTM encoder -> q(z | text) -> z -+-> LSTM decoder, which sees z at every step -> text
@@ -48,59 +43,12 @@ class TextVAE(LatentEstimator):
 
     Parameters
     ----------
-    latent_dim : int
-        Units of z.
-    rate : float or None
-        Nats of KL that training holds by moving beta; None trains the plain bound (beta 1 after `kl_warmup`).
-    free_bits : float
-        Nats a unit below which its KL is not pushed.
-    label_weight : float
-        Weight of a label's log-probability beside that of a text, whose words are many.
-    label_delay, label_warmup : float
-        Epochs in which labels do not count, and those over which their weight then grows from 0.
-    pseudo_labels : bool
-        Whether a linear classifier of word pairs, fitted to the labels that are there, labels the other texts with its
-        probabilities.
-    kl_warmup : float
-        Epochs over which beta grows from 0 to 1 where there is no `rate`.
-    epochs, batch_size, learning_rate
-        The learning rate falls to zero along a cosine.
-    patience : int or None
-        Epochs without a better validation loss after which training stops.
-    averaging : float or None
-        Decay of the moving average of the weights, which is what is kept.
-    tokens : 'words' or 'subwords'
-        Words and punctuation by a Unicode rule, or byte-pair pieces of them.
-    vocabulary_size, min_count, lower
-        The most ids; rarer tokens are unknown; whether to fold case.
-    max_tokens : int
-        Tokens of a text that the decoder reconstructs, and the encoder reads.
-    tail_tokens : int
-        Further tokens, from the end of a longer text, that only the encoder reads.
-    decoder_words : int or None
-        The most frequent words, which the decoder can say where the encoder knows more; None for all.
-    embedding_dim, encoder_units, decoder_units
-        Sizes of word vectors and of the LSTMs (of each direction, in the encoder).
-    dropout, word_dropout
-        Shares of the features, and of the words, that the encoder goes without while training.
-    decoder_dropout, decoder_word_dropout
-        The same of the decoder.
-    bigram_buckets : int
-        Size of the encoder's hashed table of word pairs; 0 for none.
-    prior : 'normal', 'mixture', 'vamp' or 'flow'
-    label_name : str
-        What the labels are called in what is shown.
-    missing_label : object
-        Beside None and NaN, what means "no label"; 'auto' takes -1 among integers other than -1 and 1.
-    validation_fraction : float
-        Share of the texts held out where `fit` is given no validation data.
-    random_state : int
-    device : str
-        'auto', 'cpu', 'cuda' or 'mps'.
-    precision : str
-        '32-true' or 'bf16-mixed'.
-    verbose : bool
-        Show a progress bar with the time left.
+    {parameters}
+
+    Attributes
+    ----------
+    reader_ : TextReader
+        The `vocabulary` and the `classes`.
 
     Examples
     --------
@@ -110,113 +58,16 @@ class TextVAE(LatentEstimator):
     """
 
     kind = "text"
-    _parameter_constraints: ClassVar[dict] = LIMITS
-
-    def __init__(
-        self,
-        latent_dim: int = 32,
-        rate: float | None = 10.0,
-        free_bits: float = 0.0,
-        label_weight: float = 5.0,
-        label_delay: float = 0.0,
-        label_warmup: float = 0.0,
-        pseudo_labels: bool = False,
-        kl_warmup: float = 2.0,
-        epochs: int = 6,
-        batch_size: int = 32,
-        learning_rate: float = 4e-3,
-        patience: int | None = 3,
-        averaging: float | None = 0.995,
-        tokens: str = "words",
-        vocabulary_size: int = 20_000,
-        min_count: int = 2,
-        lower: bool = True,
-        max_tokens: int = 200,
-        tail_tokens: int = 0,
-        decoder_words: int | None = None,
-        embedding_dim: int = 128,
-        encoder_units: int = 128,
-        decoder_units: int = 256,
-        dropout: float = 0.3,
-        word_dropout: float = 0.1,
-        decoder_dropout: float = 0.3,
-        decoder_word_dropout: float = 0.1,
-        bigram_buckets: int = 65_536,
-        prior: str = "normal",
-        label_name: str = "label",
-        missing_label: Any = "auto",
-        validation_fraction: float = 0.1,
-        random_state: int = 0,
-        device: str = "auto",
-        precision: str = "32-true",
-        verbose: bool = False,
-    ) -> None:
-        self.latent_dim = latent_dim
-        self.rate = rate
-        self.free_bits = free_bits
-        self.label_weight = label_weight
-        self.label_delay = label_delay
-        self.label_warmup = label_warmup
-        self.pseudo_labels = pseudo_labels
-        self.kl_warmup = kl_warmup
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.patience = patience
-        self.averaging = averaging
-        self.tokens = tokens
-        self.vocabulary_size = vocabulary_size
-        self.min_count = min_count
-        self.lower = lower
-        self.max_tokens = max_tokens
-        self.tail_tokens = tail_tokens
-        self.decoder_words = decoder_words
-        self.embedding_dim = embedding_dim
-        self.encoder_units = encoder_units
-        self.decoder_units = decoder_units
-        self.dropout = dropout
-        self.word_dropout = word_dropout
-        self.decoder_dropout = decoder_dropout
-        self.decoder_word_dropout = decoder_word_dropout
-        self.bigram_buckets = bigram_buckets
-        self.prior = prior
-        self.label_name = label_name
-        self.missing_label = missing_label
-        self.validation_fraction = validation_fraction
-        self.random_state = random_state
-        self.device = device
-        self.precision = precision
-        self.verbose = verbose
-
-    def _prepare(self, X: Any, y: Any, validation: Any, start: Any = None) -> tuple[TextData, TextData | None]:
-        share = 0.0 if validation is not None else self.validation_fraction
-        texts = Texts(X, y, held_out=share)
-        self.vocabulary_ = start.vocabulary_ if start is not None else self._learn_vocabulary(texts)
-        self.class_names_ = Classes.learn(Texts(X, y).labels(), self.missing_label)
-        held_out = Texts(X, y, held_out=share, only_held_out=True) if validation is None else Texts(*validation)
-        some = any(chunk for chunk in held_out.texts())
-        return self._encoded(texts, self._teacher(texts)), self._encoded(held_out) if some else None
-
-    def _learn_vocabulary(self, texts: Texts) -> Vocabulary:
-        subwords = self.tokens == "subwords"
-        return Vocabulary.learn(texts.texts(), self.vocabulary_size, self.lower, subwords, self.min_count)
-
-    def _teacher(self, texts: Texts) -> Teacher | None:
-        classes = self.class_names_
-        if not self.pseudo_labels or classes is None:
-            return None
-        if not any(is_missing(native(label), classes.missing_label) for label in texts.labels()):
-            return None
-        log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
-        return Teacher(texts, classes)
-
-    def _encoded(self, texts: Texts, teacher: Teacher | None = None) -> TextData:
-        window = Window(self.max_tokens, self.tail_tokens, self.decoder_words)
-        completed = None if teacher is None else teacher.completed
-        return TextData(texts, self.vocabulary_, self.class_names_, window, self.batch_size, completed)
+    title = "A text VAE"
+    caution = (
+        "It repeats what its training texts say, biases and errors included; what it reconstructs and samples is no "
+        "fact."
+    )
+    Reader = TextReader
+    reader_: TextReader
 
     def _build(self, data: TextData | None) -> LatentModel:
-        words = len(self.vocabulary_)
+        words = len(self.reader_.vocabulary)
         encoder = BidirectionalEncoder(
             words, self.embedding_dim, self.encoder_units, self.dropout, self.word_dropout, self.bigram_buckets
         )
@@ -229,35 +80,17 @@ class TextVAE(LatentEstimator):
             self.decoder_word_dropout,
             self.max_tokens + 1,
         )
-        classes = self.class_names_
         return LatentModel(
             encoder,
             NormalPosterior(encoder.features, self.latent_dim),
             make_prior(self.prior, self.latent_dim, lambda: pseudo_inputs(data)),
             decoder,
-            {} if classes is None else {LABEL: ClassHead(self.latent_dim, len(classes))},
+            self._heads(),
         )
 
     def _plan(self, data: Any) -> Plan:
-        phase = Phase(
-            epochs=self.epochs,
-            learning_rate=Schedule(self.learning_rate, 0.0, self.epochs, "cosine"),
-            kl_weight=Schedule(0.0, 1.0, self.kl_warmup),
-            label_weight=Schedule(0.0, self.label_weight, self.label_warmup, delay=self.label_delay),
-            rate=self.rate,
-        )
-        return Plan((phase,), self.free_bits, self.patience, self.averaging, seed=self.random_state)
-
-    def _batches(self, X: Any, y: Any = None) -> Iterator[Batch]:
-        yield from self._encoded(Texts(X, y)).epoch(None)
-
-    def data_state(self) -> dict:
-        classes = self.class_names_
-        return {"vocabulary": self.vocabulary_.to_json(), "classes": None if classes is None else classes.to_state()}
-
-    def _restore_data(self, state: dict) -> None:
-        self.vocabulary_ = Vocabulary.from_json(state["vocabulary"])
-        self.class_names_ = None if state["classes"] is None else Classes(**state["classes"])
+        labels = Schedule(0.0, self.label_weight, self.label_warmup, delay=self.label_delay)
+        return self._usual_plan(self.epochs, self.learning_rate, label_weight=labels)
 
     def reconstruct(self, X: Any, candidates: int = 16) -> list[str]:
         """Each text as its posterior mean is decoded; see `decode`."""
@@ -292,7 +125,7 @@ class TextVAE(LatentEstimator):
     @torch.no_grad()
     def _densities(self, texts: list[str], codes: Tensor) -> Tensor:
         """log q(z | text) for each text and its code, (N,)."""
-        posteriors = [self._posterior(batch) for batch in self.batches([readable(text) for text in texts])]
+        posteriors = [self.model_.posterior_of(batch) for batch in self.batches([readable(text) for text in texts])]
         parts = codes.to(self._device()).split([posterior.batch_shape[0] for posterior in posteriors])
         return torch.cat([q.log_prob(z) for q, z in zip(posteriors, parts, strict=True)]).cpu()
 
@@ -322,10 +155,8 @@ class TextVAE(LatentEstimator):
         prior : 'model' or 'aggregated'
             Where codes come from: the prior of the bound, or the mixture fitted to the codes of data.
         """
-        if n < 1:
-            raise VaeworksError(f"cannot sample {n} texts: ask for at least one")
-        with own_random_numbers(self._device()):
-            torch.manual_seed(self.random_state if random_state is None else random_state)
+        self._check_count(n, "texts")
+        with self._seeded(random_state):
             z = draw_codes(self, n, label, prior)
             if label is None:
                 return self._written(z, lambda likelihood: likelihood.sample(temperature))
@@ -336,8 +167,7 @@ class TextVAE(LatentEstimator):
         texts = self._written(z.repeat_interleave(candidates, 0), lambda likelihood: likelihood.sample(temperature))
         if candidates == 1:
             return texts
-        assert self.class_names_ is not None
-        index = int(self.class_names_.indices([label])[0])
+        index = int(self._classes().indices([label])[0])
         chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(len(z), candidates)
         return [texts[row * candidates + best] for row, best in enumerate(chances.argmax(1).tolist())]
 
@@ -350,32 +180,27 @@ class TextVAE(LatentEstimator):
         for part in codes.to(device).split(self.batch_size):
             rows = part.repeat(copies, 1)
             _, state, condition = self.model_.descend(Batch(None), replay([rows]), len(rows))
-            texts += [self.vocabulary_.decode(ids) for ids in decode(self.model_.decoder(state, condition)).tolist()]
+            texts += [
+                self.reader_.vocabulary.decode(ids) for ids in decode(self.model_.decoder(state, condition)).tolist()
+            ]
         return texts
 
-    def evaluate(self, X: Any, y: Any = None, samples: int = 10) -> dict:
-        """Measure the model on texts.
-
-        Returns
-        -------
-        dict
-            As for every kind, and `tokens` (end marks included), `perplexity_elbo` and `perplexity_importance` (per
-            token, upper bounds), `token_accuracy_teacher_forced`, `token_accuracy_free_running` (greedy, position by
-            position), and with labels `accuracy` (`sentiment_accuracy` where they are sentiments).
-        """
-        figures = super().evaluate(X, y, samples)
-        tokens = token_figures(self.model_, self.batches(X, y), self.class_names_ is not None)
-        accuracy = tokens.pop("accuracy")
-        per_token = figures["examples"] / tokens["tokens"]
-        bound = figures["importance_bound_nats"]
-        named = "sentiment_accuracy" if self.label_name == "sentiment" else "accuracy"
+    def _derived(self, figures: dict) -> dict:
+        """`perplexity_elbo` and `perplexity_importance`, per token: upper bounds."""
+        per_token, bound = figures["examples"] / figures["tokens"], figures["negative_importance_bound_nats"]
         return {
-            **({} if accuracy is None else {named: accuracy}),
-            **figures,
-            **tokens,
-            "perplexity_elbo": math.exp(figures["negative_elbo_nats"] * per_token),
-            "perplexity_importance": None if bound is None else math.exp(-bound * per_token),
+            **super()._derived(figures),
+            "perplexity_elbo": perplexity(figures["negative_elbo_nats"] * per_token),
+            "perplexity_importance": None if bound is None else perplexity(bound * per_token),
         }
+
+    def _looks(self, y: Any) -> list[Look]:
+        return [*super()._looks(y), TokenFigures(self.model_)]
+
+    def body(self) -> str:
+        return f"""Bidirectional LSTM encoder, {self.latent_dim} latent units, one linear layer to the labels,
+LSTM decoder. {len(self.reader_.vocabulary):,} {self.tokens}; the first {self.max_tokens} of a text are reconstructed,
+and the last {self.tail_tokens} of a longer one are read too."""
 
     def panels(self, X: Any, y: Any = None) -> list[Panel]:
         """The panels of every kind, and reconstructions, an interpolation and samples."""
@@ -383,7 +208,7 @@ class TextVAE(LatentEstimator):
         walk = self.interpolate(first[0], first[-1])
         samples = self.sample(12)
         return [
-            *shared_panels(self, X, y),
+            *super().panels(X, y),
             Panel(
                 "Reconstructions",
                 "Texts and what their latent codes decode into.",
@@ -407,8 +232,10 @@ class TextVAE(LatentEstimator):
             ),
         ]
 
-    def card(self) -> str:
-        return text_card(self)
+
+def perplexity(nats: float) -> float:
+    """Of a mean cost a token; infinite where no float can hold it."""
+    return math.exp(nats) if nats < math.log(sys.float_info.max) else math.inf
 
 
 def readable(text: str) -> str:

@@ -1,47 +1,36 @@
 """What a text model is judged by beside its bounds."""
 
-from collections.abc import Iterable
-
 import torch
 
 from ..core.batch import Batch
 from ..core.choosing import posterior_mean
-from ..core.model import LatentModel
-from ..labels import LABEL
+from ..core.evidence import Evidence
+from ..core.model import LatentModel, Read
 
 
-@torch.no_grad()
-def token_figures(model: LatentModel, batches: Iterable[Batch], labelled: bool) -> dict:
-    """Token counts and accuracies at the posterior mean, none of which counts padding.
+class TokenFigures:
+    """Token counts and accuracies at the posterior mean, none of which counts padding."""
 
-    Returns
-    -------
-    dict
-        `tokens` (end marks included), `token_accuracy_teacher_forced` (true words before each guess),
-        `token_accuracy_free_running` (the greedy decoding against the text, position by position), and `accuracy`
-        over the labels that are there (None without any).
-    """
-    model.eval()
-    tokens = forced = free = known = right = 0
-    for batch in batches:
-        levels, state, condition = model.descend(batch, posterior_mean)
-        assert batch.target is not None
-        assert batch.observed is not None
-        likelihood, observed = model.decoder(state, condition), batch.observed
-        targets = batch.target[observed]
-        tokens += len(targets)
-        forced += int((likelihood.guesses(batch.target, observed) == targets).sum())
-        free += int((fitted_to(likelihood.sample(temperature=0.0), batch.target.shape[1])[observed] == targets).sum())
-        if labelled:
-            labels = batch.labels[LABEL]
-            known += int((labels >= 0).sum())
-            right += int((model.heads[LABEL](levels[0].z).probs.argmax(-1) == labels).sum())
-    return {
-        "tokens": tokens,
-        "token_accuracy_teacher_forced": forced / tokens,
-        "token_accuracy_free_running": free / tokens,
-        "accuracy": right / known if known else None,
-    }
+    def __init__(self, model: LatentModel) -> None:
+        self.model, self.tokens, self.forced, self.free = model, 0, 0, 0
+
+    def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
+        _, state, condition = self.model.descend(batch, posterior_mean, read=read)
+        likelihood, observed = self.model.decoder(state, condition), batch.observed
+        targets, length = batch.target[observed], batch.target.shape[1]
+        self.tokens += len(targets)
+        self.forced += int((likelihood.guesses(batch.target, observed) == targets).sum())
+        self.free += int((fitted_to(likelihood.sample(temperature=0.0), length)[observed] == targets).sum())
+
+    def figures(self) -> dict:
+        """`tokens` (end marks included), `token_accuracy_teacher_forced` (true words before each guess), and
+        `token_accuracy_free_running` (the greedy decoding against the text, position by position).
+        """
+        return {
+            "tokens": self.tokens,
+            "token_accuracy_teacher_forced": self.forced / self.tokens,
+            "token_accuracy_free_running": self.free / self.tokens,
+        }
 
 
 def fitted_to(tokens: torch.Tensor, length: int) -> torch.Tensor:

@@ -1,9 +1,6 @@
 """Parameters of `TextVAE` that were measured together, by name; what a preset leaves out keeps its default."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-from ..errors import VaeworksError
+from ..estimator.presets import Preset
 
 LONG_TEXTS = {
     "tail_tokens": 200,
@@ -19,25 +16,7 @@ LONG_TEXTS = {
 }
 
 
-@dataclass(frozen=True)
-class Preset:
-    """Settings for `vae fit text`.
-
-    Attributes
-    ----------
-    parameters : dict
-        Of `TextVAE`.
-    unlabelled : bool
-        Whether texts without a label are trained on too, where a data set has a part of such.
-    """
-
-    parameters: dict[str, Any] = field(default_factory=dict)
-    unlabelled: bool = True
-
-
 PRESETS = {
-    # some ten thousand short texts
-    "default": Preset(),
     # tens of thousands of long texts, most without a label, in an hour; labels count once the first pass is half done
     "imdb": Preset(
         {
@@ -59,12 +38,3 @@ PRESETS = {
         {"learning_rate": 1e-3, "label_delay": 0.0, "label_warmup": 0.0, "pseudo_labels": False, "patience": 3}
     ),
 }
-
-
-def preset_for(source: str, name: str | None, further: bool) -> Preset:
-    """The preset of that name; by default the source's own, or the one for going on from another model."""
-    if name is None:
-        name = "from" if further else source if source in PRESETS else "default"
-    if name not in PRESETS:
-        raise VaeworksError(f"there is no preset {name!r}: choose one of {', '.join(PRESETS)}")
-    return PRESETS[name]

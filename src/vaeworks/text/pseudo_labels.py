@@ -89,10 +89,12 @@ class Teacher:
 def first(stream: Texts, most: int) -> tuple[list[str], list[Any]]:
     texts: list[str] = []
     labels: list[Any] = []
-    for more_texts, more_labels in Texts(stream, limit=most):
+    for more_texts, more_labels in stream:
         texts += more_texts
         labels += whole(more_texts, more_labels)
-    return texts, labels
+        if len(texts) >= most:
+            break
+    return texts[:most], labels[:most]
 
 
 def two_views(sample: csr_matrix) -> StackingClassifier:

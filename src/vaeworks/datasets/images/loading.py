@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 SIDES = (2, 4096)
 
 
-def load_images(source: str | Path, *, data: Path | None = None, resize: int | None = None) -> DataSet[Pictures]:
+def load_images(
+    source: str | Path, *, label: str | None = None, data: Path | None = None, resize: int | None = None
+) -> DataSet[Pictures]:
     """Load a named data set of pictures, a local folder, or a local file of arrays, into memory.
 
     Parameters
@@ -25,6 +27,8 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
         of train, validation (also valid, val) and test folders of either; an .npy file; or an .npz file of
         images and labels, or of x_train, y_train, x_test and so on. Arrays are N x H x W or N x H x W x C,
         where C is 1 or 3, of whole numbers from 0 to 255, of truth values, or of zeros and ones.
+    label : str, optional
+        What the labels are called, such as class, which folders are; "" says that there are no labels.
     data : Path, optional
         A local copy of a named data set: its file, its folder, or a folder that holds that folder. The
         order of lookup is `data`, the environment variable VAEWORKS_DATA, the cache, its public source.
@@ -47,11 +51,21 @@ def load_images(source: str | Path, *, data: Path | None = None, resize: int | N
         raise VaeworksError(f"--resize is a side in pixels from {SIDES[0]} to {SIDES[1]}, not {resize}")
     if is_named(source):
         found = load_named(str(source), "image", data)
-        return found if resize is None else resized_set(found, resize)
+        return labelled_by(label, found if resize is None else resized_set(found, resize))
     check_no_copy(source, data)
     from .local import load_local_images
 
-    return load_local_images(Path(source), resize)
+    return labelled_by(label, load_local_images(Path(source), resize))
+
+
+def labelled_by(label: str | None, found: DataSet[Pictures]) -> DataSet[Pictures]:
+    """The same set; without its labels where they are called ""."""
+    if label == "":
+        return replace(found.each(lambda part: replace(part, labels=None)), label_name=None)
+    if label not in (None, found.label_name):
+        own = "it has none" if found.label_name is None else f"its labels are called {found.label_name}"
+        raise VaeworksError(f"{found.name} has no labels called {label!r}, {own}: leave out --label, or give ''")
+    return found
 
 
 def resized_set(found: DataSet[Pictures], side: int) -> DataSet[Pictures]:

@@ -1,6 +1,7 @@
 """Local files of tables: .csv, .tsv, .jsonl, .parquet, and arrays in .npy and .npz."""
 
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,19 @@ ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
-def read_table(path: Path) -> "pa.Table":
+def separator_of(path: Path | None) -> str | None:
+    """What is between the cells of a .csv or .tsv; None of what is no such file."""
+    return None if path is None else SEPARATORS.get(path.suffix.lower())
+
+
+def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
     """The whole table; an empty cell, NA, NaN, null, None or ? is a hole.
+
+    Parameters
+    ----------
+    path : Path
+    words : collection of str
+        Columns of a .csv or .tsv that hold words, even where these look like numbers.
 
     Raises
     ------
@@ -30,7 +42,7 @@ def read_table(path: Path) -> "pa.Table":
     if path.suffix not in ENDINGS:
         raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
-        table = parsed(path)
+        table = parsed(path, words)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it") from error
@@ -43,14 +55,17 @@ def read_table(path: Path) -> "pa.Table":
     return table
 
 
-def parsed(path: Path) -> "pa.Table":
+def parsed(path: Path, words: Collection[str]) -> "pa.Table":
+    import pyarrow as pa
+
     if path.suffix in SEPARATORS:
         from pyarrow import csv
 
+        types = dict.fromkeys(words, pa.string())
         return csv.read_csv(
             path,
             parse_options=csv.ParseOptions(delimiter=SEPARATORS[path.suffix], newlines_in_values=True),
-            convert_options=csv.ConvertOptions(null_values=HOLES, strings_can_be_null=True),
+            convert_options=csv.ConvertOptions(column_types=types, null_values=HOLES, strings_can_be_null=True),
         )
     if path.suffix == ".parquet":
         from pyarrow import parquet
@@ -81,11 +96,12 @@ def of_arrays(path: Path) -> "pa.Table":
 
 
 def write_table(table: "pa.Table", path: Path) -> None:
-    """Write a .csv or .parquet."""
-    if path.suffix == ".csv":
+    """Write a .csv, .tsv or .parquet."""
+    ending = path.suffix.lower()
+    if ending in SEPARATORS:
         from pyarrow import csv
 
-        csv.write_csv(table, path)
+        csv.write_csv(table, path, csv.WriteOptions(delimiter=SEPARATORS[ending]))
     else:
         from pyarrow import parquet
 

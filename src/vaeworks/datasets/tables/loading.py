@@ -1,5 +1,6 @@
 """One door to every table: a named data set, or a local file."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from .tables import Table
 
 
-def load_table(source: str | Path, *, label: str | None = None, data: Path | None = None) -> "DataSet[Table]":
+def load_table(
+    source: str | Path, *, label: str | None = None, data: Path | None = None, words: Collection[str] = ()
+) -> "DataSet[Table]":
     """Load a named table or a local file into memory.
 
     Parameters
@@ -24,6 +27,8 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
         there are no labels, and leaves such a column among the others.
     data : Path, optional
         A local copy of a named data set.
+    words : collection of str
+        Columns of a local .csv or .tsv that hold words, even where these look like numbers.
 
     Raises
     ------
@@ -42,7 +47,7 @@ def load_table(source: str | Path, *, label: str | None = None, data: Path | Non
     check_no_copy(source, data)
     from .files import read_table
 
-    table = read_table(Path(source))
+    table = read_table(Path(source), words)
     names = table.column_names
     if label and label not in names:
         raise MissingColumnError(

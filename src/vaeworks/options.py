@@ -1,0 +1,43 @@
+"""Shell options that mean the same in every kind; a kind's `commands.py` names them, and nothing heavy is imported."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .errors import VaeworksError
+
+Label = Annotated[
+    str | None,
+    typer.Option("--label", help='Column or folder of the label; by default the usual names. "" for none.'),
+]
+Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a named set (or set VAEWORKS_DATA).")]
+Count = Annotated[int, typer.Option("-n", min=1, help="How many.")]
+OfLabel = Annotated[str | None, typer.Option("--label", help="Draw for this class.")]
+Origin = Annotated[str, typer.Option("--prior", help="model, or aggregated: a mixture fitted to the codes of data.")]
+Steps = Annotated[int, typer.Option("--steps", min=2, help="How many in all, ends included.")]
+
+
+def ending(*allowed: str) -> Callable[[Path | None], Path | None]:
+    """Refuse another ending of a file to write before any time is spent."""
+
+    def check(out: Path | None) -> Path | None:
+        if out is not None and out.suffix.lower() not in allowed:
+            raise VaeworksError(f"{out} must end in {' or '.join(allowed)}")
+        return out
+
+    return check
+
+
+TextsOut = Annotated[
+    Path | None,
+    typer.Option("--out", help="A txt, csv or jsonl to write.", callback=ending(".txt", ".csv", ".jsonl")),
+]
+PictureOut = Annotated[
+    Path,
+    typer.Option("--out", help="Picture to write.", callback=ending(".png", ".jpg", ".jpeg", ".webp")),
+]
+TableOut = Annotated[
+    Path, typer.Option("--out", help="A csv or parquet to write.", callback=ending(".csv", ".parquet"))
+]

@@ -1,0 +1,1 @@
+"""What models of pictures share: parts of their networks, and how pictures are written."""
