@@ -22,7 +22,7 @@ MISSING = [value for value in pa_csv.ConvertOptions().null_values if value] + ["
 class SeparatedSource:
     """A local .csv or .tsv file.
 
-    Labels are read as strings: their type is known only when all of them are (see `labels.narrow`).
+    Labels are read as strings: their type is known only when all of them are (see `survey.narrow`).
     """
 
     typed = False
