@@ -11,8 +11,6 @@ from ..errors import VaeworksError
 if TYPE_CHECKING:
     import numpy as np
 
-LABEL_NAMES = ("label", "sentiment")  # columns that are the label where none is named
-
 
 class Part(Protocol):
     """Some rows of a data set: a stream of texts, pictures or a table."""

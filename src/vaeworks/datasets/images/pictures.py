@@ -8,6 +8,9 @@ from ..sets import InMemory, labels_followed_by
 if TYPE_CHECKING:
     import numpy as np
 
+# What files, folders and arrays of a split are called.
+SPLIT_NAMES = {"train": ("train",), "validation": ("validation", "valid", "val"), "test": ("test",)}
+
 
 @dataclass(frozen=True)
 class Pictures(InMemory):

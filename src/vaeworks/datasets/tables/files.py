@@ -1,11 +1,11 @@
 """Local files of tables: .csv, .tsv, .jsonl, .parquet, and arrays in .npy and .npz."""
 
-from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ..headers import check_distinct
 from ..missing import no_such, unreadable
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
         raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it") from error
     except OSError as error:
         raise unreadable(path, error) from error
-    if twice := [name for name, times in Counter(table.column_names).items() if times > 1]:
-        raise VaeworksError(f"{path.name} has two columns called {twice[0]!r}: rename one of them")
+    check_distinct(path, table.column_names)
     if not table.num_rows or not table.num_columns:
         raise VaeworksError(f"{path.name} has no rows: add some")
     return table

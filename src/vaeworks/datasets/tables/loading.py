@@ -4,9 +4,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import MissingColumnError, VaeworksError
-from ..registry import is_named, load_named
-from ..sets import LABEL_NAMES
+from ...errors import VaeworksError
+from ..headers import LABEL_NAMES, no_column
+from ..registry import check_no_copy, is_named, load_named
 
 if TYPE_CHECKING:
     from ..sets import DataSet
@@ -44,15 +44,12 @@ def load_table(
         if label not in (None, found.label_name):
             raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
         return found
-    if data is not None:
-        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+    check_no_copy(source, data)
     from .files import read_table
 
     table = read_table(Path(source), words)
     names = table.column_names
     if label and label not in names:
-        raise MissingColumnError(
-            f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. Name the label column with --label"
-        )
+        raise no_column(source, [label], names, "Name the label column with --label")
     guessed = next((name for name in names if name.lower() in (*LABEL_NAMES, "class")), None)
     return labelled(Path(source).name, {"all": table}, guessed if label is None else label or None)
