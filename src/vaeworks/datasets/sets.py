@@ -56,7 +56,17 @@ class Part(Protocol):
 
 
 class InMemory(Part, Protocol):
-    """Rows that can be taken by their numbers."""
+    """Rows that can be taken by their numbers, and a list of their labels, or None."""
+
+    labels: list | None
+
+    @property
+    def y(self) -> list | None:
+        return self.labels
+
+    @property
+    def labelled(self) -> bool:
+        return self.labels is not None
 
     @abstractmethod
     def take(self, rows: "np.ndarray") -> Self:

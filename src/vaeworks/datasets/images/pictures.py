@@ -34,14 +34,6 @@ class Pictures(InMemory):
     def X(self) -> "np.ndarray":
         return self.images
 
-    @property
-    def y(self) -> list | None:
-        return self.labels
-
-    @property
-    def labelled(self) -> bool:
-        return self.labels is not None
-
     def take(self, rows: "np.ndarray") -> "Pictures":
         return Pictures(self.images[rows], None if self.labels is None else [self.labels[row] for row in rows])
 

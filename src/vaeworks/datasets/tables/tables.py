@@ -34,14 +34,6 @@ class Table(InMemory):
     def X(self) -> "pa.Table":
         return self.table
 
-    @property
-    def y(self) -> list | None:
-        return self.labels
-
-    @property
-    def labelled(self) -> bool:
-        return self.labels is not None
-
     def take(self, rows: "np.ndarray") -> "Table":
         return Table(self.table.take(rows), None if self.labels is None else [self.labels[row] for row in rows])
 
