@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ..encodings import check_encoding
 from ..headers import check_distinct
 from ..missing import no_such, unreadable
 
@@ -21,7 +22,7 @@ def separator_of(path: Path | None) -> str | None:
     return None if path is None else SEPARATORS.get(path.suffix.lower())
 
 
-def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
+def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8") -> "pa.Table":
     """The whole table; an empty cell, NA, NaN, null, None or ? is a hole.
 
     Parameters
@@ -29,6 +30,8 @@ def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
     path : Path
     words : collection of str
         Columns of a .csv or .tsv that hold words, even where these look like numbers.
+    encoding : str
+        Of a .csv or .tsv.
 
     Raises
     ------
@@ -37,12 +40,13 @@ def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
     """
     import pyarrow as pa
 
+    check_encoding(encoding)
     if not path.is_file():
         raise no_such(path, "tabular")
     if path.suffix not in ENDINGS:
         raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
-        table = parsed(path, words)
+        table = parsed(path, words, encoding)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it") from error
@@ -54,7 +58,7 @@ def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
     return table
 
 
-def parsed(path: Path, words: Collection[str]) -> "pa.Table":
+def parsed(path: Path, words: Collection[str], encoding: str) -> "pa.Table":
     import pyarrow as pa
 
     if path.suffix in SEPARATORS:
@@ -63,6 +67,7 @@ def parsed(path: Path, words: Collection[str]) -> "pa.Table":
         types = dict.fromkeys(words, pa.string())
         return csv.read_csv(
             path,
+            read_options=csv.ReadOptions(encoding=encoding),
             parse_options=csv.ParseOptions(delimiter=SEPARATORS[path.suffix], newlines_in_values=True),
             convert_options=csv.ConvertOptions(column_types=types, null_values=HOLES, strings_can_be_null=True),
         )

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def load_table(
-    source: str | Path, *, label: str | None = None, data: Path | None = None, words: Collection[str] = ()
+    source: str | Path,
+    *,
+    label: str | None = None,
+    encoding: str = "utf-8",
+    data: Path | None = None,
+    words: Collection[str] = (),
 ) -> "DataSet[Table]":
     """Load a named table or a local file into memory.
 
@@ -25,6 +30,8 @@ def load_table(
     label : str, optional
         The column that holds the classes. Otherwise one called label or class, where there is one; "" says that
         there are no labels, and leaves such a column among the others.
+    encoding : str
+        How a .csv or .tsv is encoded.
     data : Path, optional
         A local copy of a named data set.
     words : collection of str
@@ -47,7 +54,7 @@ def load_table(
     check_no_copy(source, data)
     from .files import read_table
 
-    table = read_table(Path(source), words)
+    table = read_table(Path(source), words, encoding)
     names = table.column_names
     if label and label not in names:
         raise no_column(source, [label], names, "Name the label column with --label")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ..encodings import not_encoded, without_mark
 from ..listing import class_tree
-from .encodings import not_encoded, without_mark
 from .lines import grouped
 
 

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import VaeworksError
+from ..encodings import check_encoding
 from ..listing import glimpse, mode, visible
 from ..missing import ending_of, reading
 from ..sets import DataSet
 from .columns import check_kinds, choose_columns, listed
-from .encodings import check_encoding
 from .folders import ClassFolders
 from .lines import JsonSource, TextSource
 from .parquet import ParquetSource

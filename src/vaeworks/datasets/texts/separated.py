@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ...errors import VaeworksError
+from ..encodings import not_encoded, undecodable_line
 from ..headers import check_distinct
-from .encodings import not_encoded, undecodable_line
 
 # pyarrow reads some 32 blocks ahead, whatever the file's length: 70 MB. No row may be longer than a block.
 BLOCK_BYTES = 2 * 2**20
