@@ -18,8 +18,8 @@ from sklearn.svm import LinearSVC
 
 from vaeworks import TextVAE, load
 from vaeworks.labels import Classes
-from vaeworks.text.data import Texts
 from vaeworks.text.pseudo_labels import Teacher
+from vaeworks.text.stream import Texts
 from vaeworks.tokens.vocabulary import START
 
 

@@ -78,7 +78,7 @@ def test_folders_above_the_model_are_made(fit, tmp_path):
 
 def test_a_read_only_place_is_refused_before_anything_is_trained(fit, tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", refusing(errno.EROFS))
-    monkeypatch.setattr("vaeworks.text.estimator.TextVAE.fit", None)
+    monkeypatch.setattr("vaeworks.text.data.TextReader.learn", None)
     assert fit().refusal().startswith(f"cannot write {tmp_path / 'model'}: read-only file system")
     assert list(tmp_path.iterdir()) == []
 

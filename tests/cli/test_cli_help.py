@@ -39,7 +39,7 @@ def test_every_help_page_has_an_example(vae, words):
     result = vae(*words, "--help")
     assert (result.code, result.err) == (0, "")
     assert "Examples:" in result.out
-    assert f"    vae {words[0]}" in result.out
+    assert f"  vae {words[0]}" in result.out
 
 
 @pytest.mark.parametrize("verb", VERBS)

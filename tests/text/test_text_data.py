@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from vaeworks.errors import VaeworksError
 from vaeworks.labels import Classes
 from vaeworks.text import data as module
-from vaeworks.text.data import Encoding, Survey, TextData, TextReader, Texts, Window
+from vaeworks.text import stream as streams
+from vaeworks.text.data import Encoding, TextData, TextReader, Window
+from vaeworks.text.stream import Survey, Texts
 from vaeworks.tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 
@@ -21,6 +23,7 @@ from vaeworks.tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 def small_chunks(monkeypatch):
     """Chunks and pools of a few rows, so that a few rows fill several."""
     monkeypatch.setattr(module, "ROWS_A_CHUNK", 8)
+    monkeypatch.setattr(streams, "ROWS_A_CHUNK", 8)
     monkeypatch.setattr(module, "CHUNKS_A_POOL", 3)
 
 

@@ -11,8 +11,9 @@ from vaeworks import TextVAE
 from vaeworks.core.likelihoods import ClassHead
 from vaeworks.errors import VaeworksError
 from vaeworks.labels import LABEL, Classes
-from vaeworks.text.data import Encoding, TextData, Texts, Window
+from vaeworks.text.data import Encoding, TextData, Window
 from vaeworks.text.pseudo_labels import NaiveBayesRatios, Teacher
+from vaeworks.text.stream import Texts
 from vaeworks.tokens.vocabulary import Vocabulary
 
 OPINIONS = {"bad": ("awful", "dull", "poor"), "fair": ("middling", "passable", "decent"), "good": ("fine", "superb")}

@@ -16,13 +16,15 @@ def by_kind(group: Any, ctx: Any, formatter: Any) -> None:
         formatter.write_text(group.help or "")
     with formatter.section("For every kind that can"):
         formatter.write_dl(shared)
-    for word, command in commands.items():
-        own = [row for row in pages[word] if row not in shared]
-        with formatter.section(f"For a model of kind {word}"):
-            if own:
+    for word, rows in pages.items():
+        own = [row for row in rows if row not in shared]
+        if own:
+            with formatter.section(f"For a model of kind {word}"):
                 formatter.write_dl(own)
+    with formatter.section("Examples"):
+        for command in commands.values():
             for line in examples_of(command):
-                formatter.write_text(line)
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
 
 def parts_of(command: Any, ctx: Any) -> list[tuple[str, str]]:

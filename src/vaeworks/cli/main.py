@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from ..errors import VaeworksError
 from ..kinds import KINDS, Kind, kind_of
 from . import general
-from .help import HELP, by_kind
+from .help import HELP, by_kind, examples_of
 from .verbs import SHARED, SHORT, shared_verb
 from .wrapping import as_command
 
@@ -66,6 +66,11 @@ class ByKind(TyperGroup):
 
     def example(self) -> str:
         return next(iter(self.commands))
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Examples"):
+            for command in self.commands.values():
+                formatter.write(f"{'':{formatter.current_indent}}{examples_of(command)[0]}\n")
 
 
 class ByModel(ByKind):

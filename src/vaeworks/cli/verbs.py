@@ -140,12 +140,14 @@ def encode_of(kind: "Kind") -> Callable[..., dict]:
         from ..storage.codes import write_codes
         from ..storage.sources import read_alike
 
-        splits = read_alike(model, source, taken(commands.Source, words)).splits
+        reading = taken(commands.Source, {**words, "label": ""})  # labels that the model does not know are no obstacle
+        splits = read_alike(model, source, reading).splits
         rows = write_codes(model, [part.X for part in splits.values()], out)
         return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(splits)}
 
     text = "Write the latent code (posterior mean) of every example, one row each, in the order given."
-    return finished(encode, kind, source_options(commands.Source), text)
+    options = [option for option in source_options(commands.Source) if option.name != "label"]
+    return finished(encode, kind, options, text)
 
 
 def report_of(kind: "Kind") -> Callable[..., dict]:
@@ -186,7 +188,7 @@ def data_argument(what: str, optional: bool) -> Any:
 
 def taken(source: type, words: dict[str, Any]) -> Any:
     """The kind's way to read data, as the words say."""
-    return source(**{field.name: words[field.name] for field in fields(source)})
+    return source(**{field.name: words[field.name] for field in fields(source) if field.name in words})
 
 
 def plain(source: Any) -> dict[str, Any]:

@@ -21,10 +21,11 @@ from ..estimator.sampling import draw_codes
 from ..fitting.plan import Plan, Schedule
 from ..tokens.networks import BidirectionalEncoder
 from ..tokens.vocabulary import PAD
-from .data import TextData, TextReader, Texts
+from .data import TextData, TextReader
 from .figures import TokenFigures
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
+from .stream import Texts
 
 PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
 CANDIDATE_TEMPERATURE = 0.5

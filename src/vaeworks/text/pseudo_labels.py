@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from ..errors import VaeworksError
 from ..labels import MISSING, Classes
-from .data import Texts, whole
+from .stream import Texts, whole
 
 WORDS_AND_MARKS = r"\w+|[^\w\s]"
 MOST_TEXTS = 100_000

@@ -49,7 +49,7 @@ def test_columns_of_words_are_read_as_words(tmp_path, ending):
     """Where these look like numbers, and a hole stays a hole; columns that are not there are no matter."""
     (tmp_path / f"t.{ending}").write_text("code,age\n01,1\nNA,2\n".replace(",", "," if ending == "csv" else "\t"))
     found = load_table(tmp_path / f"t.{ending}", words=["code", "town"])
-    assert found.table.to_pydict() == {"code": ["01", None], "age": [1, 2]}
+    assert found.whole().table.to_pydict() == {"code": ["01", None], "age": [1, 2]}
 
 
 def test_arrays_become_columns(tmp_path):
