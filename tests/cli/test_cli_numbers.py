@@ -1,4 +1,4 @@
-"""A kind that no line of the shell was written for, found from one line in the table of kinds, has every shared verb."""
+"""A kind that the shell knows from one line in the table of kinds has every shared verb, and its own."""
 
 import json
 from pathlib import Path

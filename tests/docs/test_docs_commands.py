@@ -1,4 +1,4 @@
-"""Every command that a reader of a page or of the help would copy is one: its verb, options and arguments are known, and its values allowed."""
+"""Every command that a reader of a page or of the help would copy is one, and its values are allowed."""
 
 import shlex
 
