@@ -6,12 +6,12 @@ from torch import nn
 from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch, repeat_rows
-from vaeworks.core.choosing import from_prior, posterior_mean, replay
+from vaeworks.core.choosing import from_prior, replay
 from vaeworks.core.posteriors import diagonal_normal
 from vaeworks.core.priors import VampPrior, make_prior
 from vaeworks.errors import VaeworksError
 
-from ..toys import damaged_batch, linear_gaussian_data, linear_vae
+from ..toys import damaged_batch, linear_vae
 
 
 def made(**parts):
@@ -32,20 +32,6 @@ def test_the_state_of_a_flat_model_is_z():
     z = torch.randn(3, 2)
     levels, state, _ = made().descend(Batch(None), replay([z]), 3)
     assert state is levels[0].z is z
-
-
-@torch.no_grad()
-def test_encoding_a_batch_is_encoding_each_row():
-    model, x = made(), linear_gaussian_data(rows=9)
-    alone = torch.cat([model.encode(row[None]).mean for row in x])
-    assert_close(model.encode(x).mean, alone, atol=1e-5, rtol=0)
-
-
-@torch.no_grad()
-def test_the_pass_of_a_model_is_its_evidence():
-    model, batch = made(), Batch(linear_gaussian_data(rows=4))
-    called, asked = model(batch, choose=posterior_mean), model.evidence(batch, choose=posterior_mean)
-    assert_close(called.elbo(), asked.elbo())
 
 
 def test_a_posterior_keeps_its_scale_within_what_float32_can_hold():
