@@ -90,6 +90,7 @@ def test_a_text_that_is_missing_in_jsonl_is_refused(fit, missing):
     assert "some.jsonl" in result.refusal()
 
 
+@pytest.mark.slow
 def test_a_text_of_a_million_words_is_cut(fit, tmp_path):
     lines = [json.dumps({"text": text, "label": label}) for text, label in [*FINE, ("great film " * 500_000, "good")]]
     assert fit("\n".join(lines), name="some.jsonl").code == 0

@@ -31,6 +31,7 @@ def test_other_labels_begin_anew(standing_still, tiny_text_model, tiny_corpus):
     assert np.allclose(again.transform(texts), tiny_text_model.transform(texts), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_labels_can_come_later(tiny_text_model, tiny_corpus):
     texts, labels = tiny_corpus
     without = clone(tiny_text_model).set_params(epochs=1).fit(texts)
