@@ -316,8 +316,8 @@ def test_latin_1_is_refused_and_read_and_filled_when_named(vae, tmp_path):
     (tmp_path / "carte.csv").write_bytes(content)
     fit = ("fit", "tabular", tmp_path / "carte.csv", "--out", tmp_path / "m", *SMALL)
     assert vae(*fit).refusal() == (
-        "column 'boisson' is not in UTF-8: name the encoding of its file with --encoding, such as latin-1, or leave the "
-        "column out"
+        "column 'boisson' is not in UTF-8: name the encoding of its file with --encoding, such as latin-1, or leave "
+        "the column out"
     )
     assert vae(*fit, "--encoding", "latin-1").code == 0
     impute = ("impute", tmp_path / "m", tmp_path / "carte.csv", "--out", tmp_path / "full.csv")
