@@ -128,13 +128,13 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """
         check_is_fitted(self)
         self.check_parameters()
-        before, beginning = dict(vars(self)), Beginning(self.reader_, dict(self.model_.state_dict()), only)
+        before, beginning = dict(self.__dict__), Beginning(self.reader_, dict(self.model_.state_dict()), only)
         try:
             return self._fit(X, y, validation, session or Session(), beginning)
         except Interrupted:
             raise
         except BaseException:
-            vars(self).update(before)  # a training that failed leaves what was fitted
+            self.__dict__.update(before)  # a training that failed leaves what was fitted
             raise
 
     def _fit(self, X: Any, y: Any, validation: Any, session: Session, beginning: Beginning | None) -> Self:
