@@ -12,7 +12,6 @@ from vaeworks.kinds import KINDS
 
 from .markdown import PAGES, code_lines, inline_code
 
-
 ALONE = {"--help", "-h", "--version", "--install-completion"}  # options of `vae` itself
 
 
