@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from vaeworks import TabularVAE, load
 from vaeworks.datasets import DataSet, load_table
+from vaeworks.storage.session import Session
 
 SMALL = ("--epochs", "60", "--learning-rate", "0.01", "--latent-dim", "3", "--width", "16")
 
@@ -164,6 +165,14 @@ def test_a_model_that_was_fitted_from_python_fills_a_file(vae, tmp_path):
     wanted = with_holes("b,a\nx,0.5\n@,0.25\ny,@\n", tmp_path / "in.csv")
     assert vae("impute", tmp_path / "model", tmp_path / "in.csv", "--out", tmp_path / "out.csv").code == 0
     assert wanted.fullmatch((tmp_path / "out.csv").read_bytes())
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "map"])
+def test_a_session_of_python_that_names_no_source_asks_for_the_data(vae, tmp_path, verb):
+    numbers, out = np.random.default_rng(0).normal(size=(40, 2)), tmp_path / "model"
+    TabularVAE(width=8, epochs=1).fit(numbers, session=Session(out))
+    words = ("--out", tmp_path / "map.png") if verb == "map" else ()
+    assert "does not say what it was fitted on: name the data" in vae(verb, out, *words).refusal()
 
 
 def test_words_stay_words_in_a_file_where_all_look_like_numbers(vae, tmp_path):
