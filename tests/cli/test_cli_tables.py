@@ -255,6 +255,7 @@ def test_columns_may_come_in_another_order_and_others_beside(vae, people, people
         (("fit", "tabular", "{file}", "--out", "m", "--kind", "age=big"), "cannot be 'big'"),
         (("fit", "tabular", "{file}", "--out", "m", "--drop", "hair"), "no column 'hair'"),
         (("fit", "tabular", "{file}", "--out", "m", "--label", "hair"), "no column 'hair'"),
+        (("fit", "tabular", "{file}", "--out", "m", "--from", "{people}", "--drop", "age"), "model reads column 'age'"),
         (("fit", "tabular", "rotten", "--out", "m"), "use vae fit text rotten"),
     ],
 )
