@@ -25,6 +25,7 @@ def csv(*more, rows=FINE):
     return "text,label\n" + "".join(f"{text},{label}\n" for text, label in [*rows, *more])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["reviews.csv", "reviews.tsv", "reviews.jsonl", "reviews.parquet"])
 def test_every_format_fits_the_same_model(fitted, model, source):
     other = fitted(source, "--text", "review", "--label", "stars")
@@ -120,6 +121,7 @@ def test_evaluate_reads_the_data_again_as_fit_did(fit, vae, tmp_path):
     assert vae("evaluate", tmp_path / "model", "--samples", "0", "--json").json()["split"] == "held out"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("--prior", "vamp"), ("--prior", "flow"), ("--prior", "mixture"), ("--tokens", "subwords"), ("--rate", "0")],

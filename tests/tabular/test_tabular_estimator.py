@@ -84,6 +84,7 @@ def test_anomaly_score_is_the_negative_likelihood(linear):
     assert np.corrcoef(-linear.anomaly_score(LINEAR), exact)[0, 1] > 0.99
 
 
+@pytest.mark.slow
 def test_anomaly_scores_do_not_depend_on_how_a_column_is_bent():
     """A row is as odd by the logarithms of its numbers as by the numbers of a positive column."""
     random = np.random.default_rng(0)
@@ -229,6 +230,7 @@ def test_training_goes_on_only_from_a_model_of_the_same_columns(people, other):
         deepcopy(people).go_on(other)
 
 
+@pytest.mark.slow
 def test_labels_with_fractions_are_left_to_a_regressor():
     X, y = load_diabetes(return_X_y=True)
     pipeline = make_pipeline(TabularVAE(latent_dim=4, width=32, epochs=20), LinearRegression()).fit(X, y + 0.5)
