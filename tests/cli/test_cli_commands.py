@@ -95,6 +95,7 @@ def test_in_words_the_names_stand_in_one_column_and_the_probability_behind_the_l
     assert third == f"stars           {row['stars']} ({row['probability']:.2f})"
 
 
+@pytest.mark.slow
 def test_a_model_of_unlabelled_texts_reconstructs_without_a_label(vae, unlabelled_model):
     rows = vae("reconstruct", unlabelled_model, GEM, "--json").json()["rows"]
     assert [list(row) for row in rows] == [["original", "reconstruction"]]
@@ -146,6 +147,7 @@ def test_evaluate_measures_other_data_and_only_the_first_rows(vae, own_model, re
     assert first["importance_samples"] == 2
 
 
+@pytest.mark.slow
 def test_the_name_of_the_label_stands_beside_its_accuracy(vae, fitted):
     figures = vae("evaluate", fitted("folder"), "--samples", "0", "--json").json()
     assert (figures["label"], figures["accuracy"]) == ("sentiment", figures["sentiment_accuracy"])
@@ -187,6 +189,7 @@ def test_info_shows_the_figures_of_the_fit_until_there_is_an_evaluation(vae, own
     assert vae("info", own_model, "--json").json()["figures"]["accuracy"] == figures["accuracy"]
 
 
+@pytest.mark.slow
 def test_the_report_is_one_page_with_the_figures_of_the_evaluation(vae, own_model, tmp_path):
     vae("evaluate", own_model, "--samples", "2")
     metrics = json.loads((own_model / "metrics.json").read_text())

@@ -91,6 +91,7 @@ def test_a_disk_that_is_full_at_the_first_checkpoint_leaves_nothing(fit, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", ["safetensors.torch.save_file", "pathlib.Path.rename"])
 def test_a_disk_that_is_full_at_the_end_keeps_the_old_model_and_the_fit(fit, own_model, monkeypatch, failing):
     before = contents(own_model)
@@ -145,6 +146,7 @@ def test_resume_needs_an_unfinished_fit(fit, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_new_fit_does_not_forget_an_unfinished_one_unasked(fit, unfinished):
     before = contents(unfinished)
     assert "go on with --resume, or start afresh with --overwrite" in fit().refusal()
@@ -153,6 +155,7 @@ def test_a_new_fit_does_not_forget_an_unfinished_one_unasked(fit, unfinished):
     assert not unfinished.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "named"),
     [

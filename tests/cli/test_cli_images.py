@@ -101,6 +101,7 @@ def test_encode_writes_a_row_an_image(vae, image_model, pictures, tmp_path):
     assert np.load(tmp_path / "z.npz")["codes"].shape == (40, 2)
 
 
+@pytest.mark.slow
 def test_a_report_shows_pictures(vae, image_model, pictures, tmp_path):
     assert vae("report", image_model, pictures, "--out", tmp_path / "r.html").code == 0
     page = (tmp_path / "r.html").read_text()

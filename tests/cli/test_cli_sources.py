@@ -48,6 +48,7 @@ def test_a_folder_of_train_and_test_is_evaluated_on_test(vae, tmp_path):
     assert (figures["split"], figures["examples"]) == ("test", 6)
 
 
+@pytest.mark.slow
 def test_without_a_label_column_the_fit_is_unsupervised_and_predict_refuses(vae, unlabelled_model):
     assert load(unlabelled_model).reader_.classes is None
     assert "accuracy" not in vae("evaluate", unlabelled_model, "--samples", "0", "--json").json()
@@ -139,6 +140,7 @@ def test_tensorboard_files_are_written(fit, tmp_path):
     assert len(list((tmp_path / "board").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_two_rows_are_enough_to_fit_and_to_report(fit, vae, tmp_path):
     assert fit(csv(rows=FINE[:2])).code == 0
     assert vae("report", tmp_path / "model", "--out", tmp_path / "page.html").code == 0

@@ -229,6 +229,7 @@ def test_a_map_is_a_picture(vae, wine_model, people_model, people, tmp_path):
     assert vae("map", people_model, people, "--out", tmp_path / "people.svg").code == 0
 
 
+@pytest.mark.slow
 def test_a_report_is_a_page(vae, wine_model, tmp_path):
     assert vae("report", wine_model, "--out", tmp_path / "report.html").code == 0
     assert "alcohol" in (tmp_path / "report.html").read_text()
@@ -322,6 +323,7 @@ def test_where_so_few_rows_left_none_to_hold_out_all_judge(vae, people, tmp_path
     assert (figures["split"], figures["examples"]) == ("all, since so few rows left none to hold out", 2)
 
 
+@pytest.mark.slow
 def test_latin_1_is_refused_and_read_and_filled_when_named(vae, tmp_path):
     rows = [f"{('café', 'thé')[row % 2]},{row % 2 * 3 + row % 5 / 10}" for row in range(60)]
     content = "\n".join(["boisson,prix", *rows, ",0.2", ""]).encode("latin-1")

@@ -230,6 +230,7 @@ def test_a_fit_leaves_the_parameters_as_they_were(kind, fitted):
     assert fitted(kind).get_params() == estimator.get_params()
 
 
+@pytest.mark.slow
 @every_kind
 def test_a_seed_decides_a_fit(kind, fitted):
     _, X, y = CASES[kind].make()
@@ -239,6 +240,7 @@ def test_a_seed_decides_a_fit(kind, fitted):
     assert any(not torch.equal(weight, weights(again)[name]) for name, weight in weights(other).items())
 
 
+@pytest.mark.slow
 @every_kind
 def test_a_resumed_fit_is_bit_for_bit_the_one_that_was_never_interrupted(kind, fitted, tmp_path):
     _, X, y = CASES[kind].make()
@@ -264,6 +266,7 @@ def test_a_fit_whose_weights_end_as_nan_is_refused_and_the_weight_named(kind):
     assert not estimator.__sklearn_is_fitted__()
 
 
+@pytest.mark.slow
 @every_kind
 @pytest.mark.parametrize("learning_rate", [1e2, 1e6])
 def test_a_fit_at_an_absurd_learning_rate_is_refused_or_finite_in_every_figure(kind, learning_rate):

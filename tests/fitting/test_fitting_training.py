@@ -340,6 +340,7 @@ def test_no_two_epochs_or_processes_share_a_seed():
     assert len(seeds) == 400
 
 
+@pytest.mark.slow
 def test_labels_train_the_head_and_the_posterior_by_their_weight():
     labels = {"label": (X[:, 0] > 0).long()}
 

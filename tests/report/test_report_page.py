@@ -105,6 +105,7 @@ def test_the_page_asks_for_nothing_outside_itself(tmp_path):
     assert "default-src 'none'" in policies[0]
 
 
+@pytest.mark.slow
 def test_no_figure_asks_for_anything_outside_itself(tmp_path):
     pictures = svgs(written(tmp_path, *map(panel, DATA)))
     links = [link for svg in pictures for link in re.findall(r'href="([^"]*)"', svg)]
@@ -292,6 +293,7 @@ def test_a_write_that_stops_half_way_leaves_the_old_page_alone(tmp_path, monkeyp
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
 
 
+@pytest.mark.slow
 def test_importing_the_room_is_cheap_and_writing_needs_no_torch_and_no_pyplot(tmp_path):
     code = f"""
 import sys

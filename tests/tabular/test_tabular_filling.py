@@ -122,6 +122,7 @@ def numbers():
     return TabularVAE(**SMALL).fit(RANDOM.normal(170, 10, (ROWS, 3)))
 
 
+@pytest.mark.slow
 @of_each(PANDAS)
 @given(rows=st.data())
 @settings(max_examples=10)
@@ -137,6 +138,7 @@ def test_what_pandas_holds_stays(people, store, rows):
     pd.testing.assert_frame_equal(full.drop(columns=name), table.drop(columns=name), check_exact=True)
 
 
+@pytest.mark.slow
 @of_each(ARROW)
 @given(rows=st.data())
 @settings(max_examples=10)
@@ -154,6 +156,7 @@ def test_what_arrow_holds_stays(people, store, rows):
     assert full.drop_columns(name).equals(table.drop_columns(name))
 
 
+@pytest.mark.slow
 @of_each(POLARS)
 @given(rows=st.data())
 @settings(max_examples=10)

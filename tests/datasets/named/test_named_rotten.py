@@ -51,6 +51,7 @@ def all_records(dataset):
     return [record for rows in dataset.splits.values() for record in records(rows)]
 
 
+@pytest.mark.slow
 def test_the_real_set_has_its_published_rows_and_no_film_in_two_splits(cache):
     dataset = load_texts("rotten")
     sizes = {split: len(rows) for split, rows in dataset.splits.items()}
@@ -150,6 +151,7 @@ def test_without_pip_the_message_tells_how_to_pass_a_copy(monkeypatch, tmp_path)
     assert "with --data, or set VAEWORKS_DATA" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_pip_in_the_working_folder_is_not_run(monkeypatch, tmp_path):
     (tmp_path / "pip.py").write_text("open('it ran', 'w'); raise SystemExit('planted')")
     monkeypatch.chdir(tmp_path)
@@ -159,6 +161,7 @@ def test_a_pip_in_the_working_folder_is_not_run(monkeypatch, tmp_path):
     assert not (tmp_path / "it ran").exists()
 
 
+@pytest.mark.slow
 def test_without_a_network_the_message_tells_how_to_pass_a_copy(monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(VaeworksError, match=r"by pip \(No matching distribution .* with --data, or set VAEWORKS_DATA"):
