@@ -87,7 +87,7 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
         if type(estimator) is not kind.estimator_class():
             raise VaeworksError(f"{start} is a model of kind {estimator.kind}: go on with vae fit {estimator.kind}")
         found = reading.load(source, begun)
-        always = {"random_state": seed, "device": device}
+        always = {"random_state": seed, "device": device, "verbose": False}  # the bar is a monitor
         if "label_name" in estimator.get_params():
             always["label_name"] = found.label_name or "label"
         estimator.set_params(**{**settings.parameters, **always, **said})
