@@ -244,6 +244,7 @@ def test_tensors_of_others_in_a_folder_are_not_read(copy, tiny_text_model):
     assert (copy / "mine.safetensors").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("over", "earlier", "others"), [("new", [], set()), ("over", [1], {"notes.txt"})])
 def test_a_save_that_is_killed_at_any_step_leaves_the_earlier_model_or_the_new_one(tmp_path, over, earlier, others):
     command = [sys.executable, Path(__file__).with_name("killed_saves.py"), tmp_path, over]

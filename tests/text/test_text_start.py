@@ -45,6 +45,7 @@ def test_without_labels_the_classes_stay_and_other_ones_are_said(standing_still,
     assert "the labels are even, odd, and were bad, good" in caplog.text
 
 
+@pytest.mark.slow
 def test_labels_can_come_later(tiny_text_model, tiny_corpus):
     texts, labels = tiny_corpus
     without = clone(tiny_text_model).set_params(epochs=1).fit(texts)
