@@ -86,20 +86,31 @@ def is_shown_as(figure, number):
 
 @pytest.mark.parametrize(("row", "scripts"), measured_rows())
 def test_every_figure_of_a_row_stands_in_the_results_of_its_script(row, scripts):
-    kept = [number for script in scripts for number in numbers(result(script))]
+    known = [number for script in scripts for number in numbers(result(script))]
     lost = []
     for figure, scales in figures(row):
-        found = any(is_shown_as(figure, number * scale) for number in kept for scale in scales)
+        found = any(is_shown_as(figure, number * scale) for number in known for scale in scales)
         derived = figure in DERIVED and is_shown_as(figure, DERIVED[figure]())
         if not found and not derived and figure not in UNRECORDED:
             lost.append(figure)
     assert lost == []
 
 
+def test_every_benchmark_that_a_table_names_has_results():
+    rows = [row for page in PAGES for table in tables(page) for row in (table.header, *table.rows.values())]
+    scripts = {path.stem for path in RESULTS.parent.glob("*.py")}
+    assert {name for row in rows for name in SCRIPT.findall(" ".join(row))} & scripts <= {*kept()}
+
+
 def test_rows_of_every_result_are_looked_at():
     """So that no table loses its script, and with it this look."""
     shown = {script for row in measured_rows() for script in row.values[1]}
-    assert {path.stem for path in RESULTS.glob("*.json")} == shown
+    assert {*kept()} == shown
+
+
+def kept():
+    """The benchmarks that left results."""
+    return [path.stem for path in RESULTS.glob("*.json")]
 
 
 @pytest.mark.parametrize(
