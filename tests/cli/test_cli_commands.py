@@ -216,3 +216,8 @@ def test_two_classes_have_samples_of_their_own(vae, model):
 
 def test_verbose_says_no_less_and_changes_nothing(vae, model):
     assert vae("sample", model, "--verbose", "--json").json() == vae("sample", model, "--json").json()
+
+
+def test_evaluate_says_where_it_measures_what_was_trained_on(vae, own_model, reviews):
+    said = vae("evaluate", own_model, reviews / "reviews.csv", "--samples", "0", "--json").json()
+    assert said["split"] == "all, on which the model was fitted"
