@@ -1,4 +1,7 @@
-"""Fit a text VAE on real film reviews, then reconstruct, sample and interpolate: what `make demo` shows."""
+"""Fit a text VAE on real film reviews, then reconstruct, sample and interpolate: what `make demo` shows.
+
+`python examples/demo.py reviews.csv --epochs 2` takes other texts with these labels, and any option of `vae fit text`.
+"""
 
 import subprocess
 import sys
@@ -14,7 +17,7 @@ REVIEWS = (
 
 def main() -> None:
     if not Path(MODEL, "config.json").exists():
-        vae("fit", "text", "rotten", "--out", MODEL, *unfinished())
+        vae("fit", "text", *(sys.argv[1:] or ["rotten"]), "--out", MODEL, *unfinished())
     vae("evaluate", MODEL)
     vae("reconstruct", MODEL, *REVIEWS)
     vae("sample", MODEL, "-n", "3", "--label", "fresh", "--seed", "1")

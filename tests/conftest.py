@@ -20,17 +20,18 @@ THEMES = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def numbers():
     """The class of a made-up kind, which is found from one line in the table of kinds."""
     import vaeworks
     from vaeworks.kinds import KINDS, Kind
 
-    vaeworks.__path__.append(str(Path(__file__).parent / "made_up"))
+    made_up = str(Path(__file__).parent / "made_up")
+    vaeworks.__path__.append(made_up)
     KINDS["numbers"] = Kind("numbers", "numbers", "NumbersVAE", "numbers")
     yield KINDS["numbers"].estimator_class()
     del KINDS["numbers"]
-    vaeworks.__path__.pop()
+    vaeworks.__path__.remove(made_up)
 
 
 @pytest.fixture(scope="session")

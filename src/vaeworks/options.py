@@ -12,6 +12,9 @@ Label = Annotated[
     str | None,
     typer.Option("--label", help='Column or folder of the label; by default the usual names. "" for none.'),
 ]
+Encoding = Annotated[
+    str, typer.Option("--encoding", help="Of a text file, where it is not UTF-8: latin-1, cp1252, ...")
+]
 Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a named set (or set VAEWORKS_DATA).")]
 Count = Annotated[int, typer.Option("-n", min=1, help="How many.")]
 OfLabel = Annotated[str | None, typer.Option("--label", help="Draw for this class.")]

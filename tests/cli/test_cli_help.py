@@ -42,12 +42,6 @@ def test_every_help_page_has_an_example(vae, words):
     assert f"  vae {words[0]}" in result.out
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_the_shared_options_are_everywhere(vae, verb):
-    page = vae(*(["fit", "text"] if verb == "fit" else [verb]), "--help").out
-    assert [option for option in ("--threads", "--device", "--seed", "--verbose", "--json") if option not in page] == []
-
-
 def test_a_models_own_help_names_the_options_of_its_kind(vae, model):
     assert "--temperature" in vae("sample", model, "--help").out
 

@@ -44,37 +44,11 @@ MISTAKES = {
     FIT + " --device quantum": "quantum",
     "sample {model} --device quantum": "there is no device 'quantum' here: choose auto or one of cpu",
     "sample {model} --label 3": "there is no class '3': the classes are 1, 5",
-    FIT + " --prior horseshoe": "horseshoe",
-    FIT + " --tokens syllables": "syllables",
-    FIT + " --precision 8-bit": "8-bit",
-    # Numbers.
-    FIT + " --epochs 0": "--epochs",
-    FIT + " --epochs 1.5": "--epochs",
-    FIT + " --batch-size 0": "--batch-size",
-    FIT + " --latent-dim 0": "--latent-dim",
-    FIT + " --latent-dim -3": "--latent-dim",
-    FIT + " --rate -1": "--rate",
-    FIT + " --rate nan": "--rate",
-    FIT + " --rate inf": "--rate",
-    FIT + " --free-bits -1": "--free-bits",
-    FIT + " --label-weight -1": "--label-weight",
-    FIT + " --label-weight nan": "--label-weight",
-    FIT + " --learning-rate 0": "--learning-rate",
-    FIT + " --learning-rate -1": "--learning-rate",
-    FIT + " --learning-rate nan": "--learning-rate",
-    FIT + " --learning-rate inf": "--learning-rate",
-    FIT + " --max-tokens 0": "--max-tokens",
-    FIT + " --vocabulary-size 7": "--vocabulary-size",
-    FIT + " --threads 0": "--threads",
-    FIT + " --seed -1": "--seed",
-    FIT + " --seed 99999999999999999999": "--seed",
-    "sample {model} -n 0": "-n",
+    # Numbers; the limits of every parameter are tested with the fields.
+    FIT + " --epochs 1.5": "--epochs must be a whole number of at least 1, not '1.5'",
     "sample {model} -n many": "-n",
-    "sample {model} --temperature -1": "--temperature",
     "sample {model} --temperature nan": "--temperature",
     "interpolate {model} a b --steps 1": "--steps",
-    "evaluate {model} --limit 0": "--limit",
-    "evaluate {model} --samples -1": "--samples",
     # Outputs.
     "encode {model} {reviews}/reviews.txt": "Missing option '--out'",
     "encode {model} {reviews}/reviews.txt --out {new}.json": "{new}.json must end in one of .parquet, .csv, .npz",
@@ -131,35 +105,6 @@ def test_a_precision_that_this_processor_lacks_is_refused(vae, reviews, tmp_path
     assert said == "this processor cannot compute in bf16-mixed: use precision 32-true, or a GPU"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("latent_dim", 0),
-        ("latent_dim", 2.5),
-        ("rate", -1.0),
-        ("rate", float("nan")),
-        ("free_bits", -0.1),
-        ("label_weight", -1.0),
-        ("epochs", 0),
-        ("batch_size", 0),
-        ("learning_rate", 0.0),
-        ("learning_rate", float("nan")),
-        ("averaging", 1.0),
-        ("patience", 0),
-        ("tokens", "syllables"),
-        ("vocabulary_size", 3),
-        ("min_count", 0),
-        ("max_tokens", 0),
-        ("embedding_dim", 0),
-        ("dropout", 1.0),
-        ("prior", "horseshoe"),
-        ("validation_fraction", 1.0),
-        ("random_state", -1),
-        ("device", "quantum"),
-        ("precision", "8-bit"),
-    ],
-)
-def test_python_refuses_a_wrong_parameter_in_one_sentence(tiny_corpus, name, value):
-    with pytest.raises(VaeworksError, match=name) as error:
-        TextVAE(**{name: value}).fit(*tiny_corpus)
-    assert "\n" not in str(error.value)
+def test_python_refuses_a_wrong_parameter_before_it_looks_at_the_data():
+    with pytest.raises(VaeworksError, match=r"^latent_dim must be a whole number of at least 1, not 0$"):
+        TextVAE(latent_dim=0).fit(None)

@@ -308,3 +308,18 @@ def test_where_so_few_rows_left_none_to_hold_out_all_judge(vae, people, tmp_path
     assert vae("fit", "tabular", tmp_path / "two.csv", "--out", tmp_path / "m", *SMALL, "--epochs", "2").code == 0
     figures = vae("evaluate", tmp_path / "m", "--samples", "0", "--json").json()
     assert (figures["split"], figures["examples"]) == ("all, since so few rows left none to hold out", 2)
+
+
+def test_latin_1_is_refused_and_read_and_filled_when_named(vae, tmp_path):
+    rows = [f"{('café', 'thé')[row % 2]},{row % 2 * 3 + row % 5 / 10}" for row in range(60)]
+    content = "\n".join(["boisson,prix", *rows, ",0.2", ""]).encode("latin-1")
+    (tmp_path / "carte.csv").write_bytes(content)
+    fit = ("fit", "tabular", tmp_path / "carte.csv", "--out", tmp_path / "m", *SMALL)
+    assert vae(*fit).refusal() == (
+        "column 'boisson' is not in UTF-8: name the encoding of its file with --encoding, such as latin-1, or leave "
+        "the column out"
+    )
+    assert vae(*fit, "--encoding", "latin-1").code == 0
+    impute = ("impute", tmp_path / "m", tmp_path / "carte.csv", "--out", tmp_path / "full.csv")
+    assert vae(*impute, "--encoding", "latin-1", "--json").json()["holes_filled"] == 1
+    assert (tmp_path / "full.csv").read_bytes() == content.replace(b"\n,0.2", "\ncafé,0.2".encode("latin-1"))

@@ -6,6 +6,8 @@ from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch, repeat_rows
 
+from ..toys import damaged_batch
+
 IDS, WEIGHTS = torch.arange(15).reshape(5, 3), torch.rand(5, 3)
 
 
@@ -42,3 +44,36 @@ def test_rows_repeat_sample_by_sample_within_tuples_and_dicts():
 def test_a_part_that_is_no_tensor_is_refused():
     with pytest.raises(TypeError, match="not list"):
         repeat_rows([1, 2], 2)
+
+
+def test_the_target_of_a_batch_is_its_input_where_none_is_given():
+    batch = Batch(torch.zeros(2, 1))
+    assert batch.target is batch.input
+
+
+@pytest.mark.parametrize("which", [slice(1, 4), torch.tensor([4, 0])])
+def test_rows_of_a_batch_are_rows_of_all_its_parts(which):
+    batch = damaged_batch()
+    batch.labels["label"] = torch.arange(6)
+    part = batch.rows(which)
+    for name in ("input", "target", "observed", "condition"):
+        assert_close(getattr(part, name), getattr(batch, name)[which], equal_nan=True)
+    assert_close(part.labels["label"], torch.arange(6)[which])
+
+
+def test_the_length_of_a_batch_is_that_of_what_it_holds():
+    assert len(Batch(None)) == 1
+    assert len(Batch(None, condition=torch.zeros(5, 2))) == 5
+    assert len(Batch(torch.zeros(3, 2))) == 3
+
+
+def test_features_repeat_sample_major_in_tuples_and_dicts():
+    rows = torch.tensor([[1], [2]])
+    repeated = repeat_rows({"a": rows, "b": (rows, None)}, 2)
+    assert repeated["a"].flatten().tolist() == repeated["b"][0].flatten().tolist() == [1, 2, 1, 2]
+    assert repeated["b"][1] is None
+
+
+def test_features_of_another_type_are_refused():
+    with pytest.raises(TypeError, match="list"):
+        repeat_rows([torch.zeros(1)], 2)

@@ -5,13 +5,13 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from vaeworks.core.batch import Batch, repeat_rows
-from vaeworks.core.choosing import from_prior, posterior_mean, replay
+from vaeworks.core.batch import Batch
+from vaeworks.core.choosing import from_prior, replay
 from vaeworks.core.posteriors import diagonal_normal
 from vaeworks.core.priors import VampPrior, make_prior
 from vaeworks.errors import VaeworksError
 
-from ..toys import damaged_batch, linear_gaussian_data, linear_vae
+from ..toys import linear_vae
 
 
 def made(**parts):
@@ -32,20 +32,6 @@ def test_the_state_of_a_flat_model_is_z():
     z = torch.randn(3, 2)
     levels, state, _ = made().descend(Batch(None), replay([z]), 3)
     assert state is levels[0].z is z
-
-
-@torch.no_grad()
-def test_encoding_a_batch_is_encoding_each_row():
-    model, x = made(), linear_gaussian_data(rows=9)
-    alone = torch.cat([model.encode(row[None]).mean for row in x])
-    assert_close(model.encode(x).mean, alone, atol=1e-5, rtol=0)
-
-
-@torch.no_grad()
-def test_the_pass_of_a_model_is_its_evidence():
-    model, batch = made(), Batch(linear_gaussian_data(rows=4))
-    called, asked = model(batch, choose=posterior_mean), model.evidence(batch, choose=posterior_mean)
-    assert_close(called.elbo(), asked.elbo())
 
 
 def test_a_posterior_keeps_its_scale_within_what_float32_can_hold():
@@ -77,36 +63,3 @@ def test_only_a_vamp_prior_asks_for_pseudo_inputs():
 
     for name in ("normal", "mixture", "flow"):
         make_prior(name, 2, refuse)
-
-
-def test_the_target_of_a_batch_is_its_input_where_none_is_given():
-    batch = Batch(torch.zeros(2, 1))
-    assert batch.target is batch.input
-
-
-@pytest.mark.parametrize("which", [slice(1, 4), torch.tensor([4, 0])])
-def test_rows_of_a_batch_are_rows_of_all_its_parts(which):
-    batch = damaged_batch()
-    batch.labels["label"] = torch.arange(6)
-    part = batch.rows(which)
-    for name in ("input", "target", "observed", "condition"):
-        assert_close(getattr(part, name), getattr(batch, name)[which], equal_nan=True)
-    assert_close(part.labels["label"], torch.arange(6)[which])
-
-
-def test_the_length_of_a_batch_is_that_of_what_it_holds():
-    assert len(Batch(None)) == 1
-    assert len(Batch(None, condition=torch.zeros(5, 2))) == 5
-    assert len(Batch(torch.zeros(3, 2))) == 3
-
-
-def test_features_repeat_sample_major_in_tuples_and_dicts():
-    rows = torch.tensor([[1], [2]])
-    repeated = repeat_rows({"a": rows, "b": (rows, None)}, 2)
-    assert repeated["a"].flatten().tolist() == repeated["b"][0].flatten().tolist() == [1, 2, 1, 2]
-    assert repeated["b"][1] is None
-
-
-def test_features_of_another_type_are_refused():
-    with pytest.raises(TypeError, match="list"):
-        repeat_rows([torch.zeros(1)], 2)

@@ -166,3 +166,11 @@ def test_columns_are_chosen_in_every_split():
     for choose in (only, without):
         with pytest.raises(MissingColumnError, match=r"^films has no column 'd', 'e'\. Its columns are: a, b, c\. Add"):
             choose(found, ["a", "d", "e"])
+
+
+def test_of_many_columns_the_first_are_named():
+    wide = DataSet("films", {"all": Table(pa.table({f"c{number}": [1] for number in range(99)}), None)}, None)
+    with pytest.raises(MissingColumnError) as caught:
+        only(wide, ["d"])
+    assert "Its columns are: c0, c1, " in str(caught.value)
+    assert ", c29 and 69 more. Add or rename it" in str(caught.value)

@@ -3,8 +3,8 @@
 import pytest
 from sklearn.base import clone
 
-from vaeworks import VaeworksError
-from vaeworks.fitting.devices import pick_device
+from vaeworks import TextVAE
+from vaeworks.estimator.cautions import caution
 from vaeworks.storage.session import Session
 
 from ..toys import CtrlC
@@ -27,10 +27,11 @@ def test_a_collapse_is_said_with_what_to_change(fitted, caplog):
     assert "`rate`" in caplog.text
 
 
-def test_a_model_that_did_not_collapse_says_nothing(tiny_text_model, tiny_corpus, caplog):
-    again = clone(tiny_text_model).fit(*tiny_corpus)
-    assert not again.metrics_["fit"]["held_out"]["collapsed"]
-    assert "collapsed" not in caplog.text
+def test_a_model_that_did_not_collapse_is_not_said_to_have(tiny_text_model, caplog):
+    figures = tiny_text_model.metrics_["fit"]["held_out"]
+    assert not figures["collapsed"]
+    caution(tiny_text_model.model_, tiny_text_model._plan(None), figures, tiny_text_model.history_)
+    assert COLLAPSE not in caplog.text
 
 
 def test_a_warm_up_that_outlasts_training_is_said(fitted, caplog):
@@ -62,8 +63,7 @@ def test_all_parameters_train_again_after_a_fit(tiny_text_model):
     assert all(parameter.requires_grad for parameter in tiny_text_model.model_.parameters())
 
 
-def test_a_device_that_is_not_there_is_refused_and_those_that_are_named():
-    with pytest.raises(VaeworksError, match=r"'abacus'.*cpu"):
-        pick_device("abacus")
-    assert pick_device("cpu") == "cpu"
-    assert pick_device("auto") in ("cpu", "cuda", "mps")
+def test_a_rate_that_training_never_reached_is_said(tiny_corpus, caplog):
+    sizes = {"embedding_dim": 4, "encoder_units": 4, "decoder_units": 8, "bigram_buckets": 0, "max_tokens": 12}
+    TextVAE(latent_dim=2, rate=15.0, epochs=1, **sizes).fit(tiny_corpus[0])
+    assert "the rate was not held: asked for 15 nats" in caplog.text

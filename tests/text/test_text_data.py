@@ -3,8 +3,6 @@
 import math
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given
@@ -15,8 +13,10 @@ from vaeworks.labels import Classes
 from vaeworks.text import data as module
 from vaeworks.text import stream as streams
 from vaeworks.text.data import Encoding, TextData, TextReader, Window
-from vaeworks.text.stream import Survey, Texts
+from vaeworks.text.stream import Texts
 from vaeworks.tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
+
+from .sources import Records, all_rows, sentences
 
 
 @pytest.fixture(autouse=True)
@@ -25,27 +25,6 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(module, "ROWS_A_CHUNK", 8)
     monkeypatch.setattr(streams, "ROWS_A_CHUNK", 8)
     monkeypatch.setattr(module, "CHUNKS_A_POOL", 3)
-
-
-class Records:
-    """A source of record batches, of any sizes, that tells how many were read."""
-
-    def __init__(self, texts, labels=None, sizes=(5, 9, 1)):
-        self.texts, self.labels, self.sizes, self.read = texts, labels, sizes, 0
-
-    def chunks(self, size):
-        start, self.read = 0, 0
-        while start < len(self.texts):
-            rows = slice(start, start + self.sizes[self.read % len(self.sizes)])
-            columns = {"text": self.texts[rows]} | ({} if self.labels is None else {"label": self.labels[rows]})
-            self.read += 1
-            yield pa.record_batch(columns)
-            start = rows.stop
-
-
-def sentences(rows):
-    """Text number i is `word i`, and `long` i % 5 times."""
-    return [f"word{row}" + " long" * (row % 5) for row in range(rows)]
 
 
 def data_of(stream, vocabulary, classes, window, batch_size):
@@ -68,30 +47,7 @@ def rows_read(data, vocabulary, seed):
     return [int(vocabulary.words[index].removeprefix("word")) for index in ids]
 
 
-def all_rows(stream):
-    return [text for texts, _ in stream for text in texts]
-
-
-# The stream
-
-
-@pytest.mark.parametrize(
-    "kind", [list, tuple, np.array, lambda texts: pd.Series(texts, index=range(len(texts), 0, -1)), Records]
-)
-def test_any_sequence_of_texts_is_read_in_order_and_again(kind):
-    stream = Texts(kind(sentences(20)))
-    assert all_rows(stream) == all_rows(stream) == sentences(20)
-
-
-def test_sources_in_a_tuple_are_read_one_after_the_other():
-    stream = Texts((Records(sentences(6)), Texts(["between"]), Records(sentences(3))))
-    assert all_rows(stream) == [*sentences(6), "between", *sentences(3)]
-
-
-def test_labels_of_records_come_with_their_texts():
-    labels = [row % 2 for row in range(20)]
-    assert list(Texts(Records(sentences(20), labels)).labels()) == labels
-    assert list(Texts(Records(sentences(20))).labels()) == [None] * 20
+# What is learned before any training
 
 
 class Plain:
@@ -121,12 +77,6 @@ def test_held_out_rows_and_the_rest_part_the_rows(rows, share):
     _, (kept, _), (others, _) = parts(sentences(rows), None, share)
     assert len(kept) == len(rest)
     assert len(kept) + len(others) == rows
-
-
-@pytest.mark.parametrize("share", [0.05, 0.1, 0.5])
-def test_the_share_that_is_held_out_is_the_one_asked_for(share):
-    count = 10_000 - len(all_rows(Texts(["text"] * 10_000, held_out=share)))
-    assert count == pytest.approx(10_000 * share, rel=0.05)
 
 
 def test_held_out_rows_keep_their_labels_and_their_words_are_not_learned():
@@ -160,44 +110,6 @@ def test_a_fit_opens_its_texts_once_to_learn_and_once_to_encode(tokens, times):
     source = Counted(sentences(40), [row % 2 for row in range(40)])
     TextReader.learn(source, None, type("Parameters", (Plain,), {"tokens": tokens}), 0.3)
     assert source.opened == times
-
-
-def test_a_survey_gives_what_is_trained_on_and_notes_the_labels_of_all():
-    survey = Survey(Texts(sentences(40), list(range(40))), 0.3)
-    assert [text for texts in survey for text in texts] == all_rows(Texts(sentences(40), held_out=0.3))
-    assert list(survey.labels) == list(range(40))
-
-
-def test_a_stream_is_read_a_chunk_at_a_time():
-    source = Records(sentences(60))
-    next(iter(Texts(source)))
-    assert source.read == 1
-
-
-@pytest.mark.parametrize(
-    ("bad", "said"),
-    [
-        (None, "text 9 is None"),
-        (math.nan, "text 9 is nan"),
-        (3, "text 9 is 3"),
-        ("", "text 9 is empty"),
-        (" \n", "text 9 is empty"),
-        ("half a \ud83d smile", r"text 9 holds '\\ud83d', half of a character"),
-    ],
-)
-def test_what_is_no_text_is_refused_and_its_row_named(bad, said):
-    with pytest.raises(VaeworksError, match=said):
-        all_rows(Texts([*sentences(9), bad]))
-
-
-def test_one_string_in_the_place_of_a_list_is_refused():
-    with pytest.raises(VaeworksError, match="not one string"):
-        Texts("a film")
-
-
-def test_labels_of_another_number_are_refused():
-    with pytest.raises(VaeworksError, match="3 texts but 2 labels"):
-        Texts(sentences(3), [0, 1])
 
 
 @pytest.mark.parametrize("nothing", [[], (), np.array([], dtype=str)])

@@ -38,6 +38,14 @@ def test_labels_can_come_later(tiny_text_model, tiny_corpus):
     assert (after.predict(texts) == labels).mean() > 0.97
 
 
+def test_a_failure_leaves_the_estimator_as_it_was(tiny_text_model, tiny_corpus):
+    model = deepcopy(tiny_text_model)
+    with pytest.raises(VaeworksError, match="no part"):
+        model.go_on(*tiny_corpus, only="spleen")
+    assert np.array_equal(model.transform(tiny_corpus[0]), tiny_text_model.transform(tiny_corpus[0]))
+    assert model.metrics_ == tiny_text_model.metrics_
+
+
 def test_other_sizes_are_refused(tiny_text_model, tiny_corpus):
     other = deepcopy(tiny_text_model).set_params(latent_dim=tiny_text_model.latent_dim + 1)
     with pytest.raises(VaeworksError, match="other sizes"):

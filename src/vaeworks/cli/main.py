@@ -34,6 +34,8 @@ class Grouped(TyperGroup):
             groups[f"For {kind.about}"] = [verb for verb in kind.own_verbs() if verb in rows and verb not in shared]
         groups["For anything"] = [*general, *(verb for verb in rows if verb.startswith("-"))]
         for title, verbs in groups.items():
+            if not verbs:
+                continue  # a kind may have shared ones only
             with formatter.section(title):
                 formatter.write_dl([(verb, rows[verb]) for verb in verbs])
 

@@ -86,9 +86,7 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
         begun = None if start is None else load(start)
         estimator = kind.estimator_class()() if begun is None else begun
         if type(estimator) is not kind.estimator_class():
-            raise VaeworksError(
-                f"{start} is a model of kind {estimator.kind}, and cannot be gone on from by {kind.word}"
-            )
+            raise VaeworksError(f"{start} is a model of kind {estimator.kind}: go on with vae fit {estimator.kind}")
         found = reading.load(source, begun)
         always = {"random_state": seed, "device": device}
         if "label_name" in estimator.get_params():
@@ -109,12 +107,8 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
     named = ", ".join({"default": None, **kind.presets()})
     described = Annotated[str | None, typer.Option("--preset", help=f"Settings to begin with: {named}.")]
     options = [keyword("preset", described, None), *source_options(commands.Source), *parameter_options(parameters)]
-    return finished(
-        fit,
-        kind,
-        options,
-        f"Fit {commands.FIT}.\n\nWhat no option says is as the preset has it, or else as in brackets.",
-    )
+    text = f"Fit {commands.FIT}.\n\nWhat no option says is as the preset has it, or else as in brackets."
+    return finished(fit, kind, options, text)
 
 
 @dataclass(frozen=True)

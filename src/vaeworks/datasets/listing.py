@@ -39,6 +39,15 @@ class ClassTree:
     empty: list[Path]
     rest: list[Path]
 
+    def dealt(self) -> list[tuple[str, Path]]:
+        """The files and their classes, dealt evenly in the order of names, so that any first ones hold every class."""
+        places = [
+            ((number + 0.5) / len(files), name, file)
+            for name, files in self.classes.items()
+            for number, file in enumerate(files)
+        ]
+        return [(name, file) for _, name, file in sorted(places)]
+
     def say_left_out(self) -> None:
         """Warn of all but the files of the classes, or of the folder itself where it has no classes."""
         say_left_out(self.folder, f"folders without {', '.join(self.endings)} files", self.empty)
@@ -84,6 +93,11 @@ def visible(folder: Path) -> list[Path]:
         return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError as error:
         raise unreadable(folder, error) from error
+
+
+def glimpse(folder: Path) -> str:
+    """Some of what is visible in a folder, in words."""
+    return ", ".join(entry.name for entry in visible(folder)[:SHOWN]) or "nothing"
 
 
 def mode(entry: Path) -> int:

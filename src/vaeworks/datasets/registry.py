@@ -54,6 +54,12 @@ def load_named(name: str, kind: str, data: Path | None = None) -> Any:
     return source_at(NAMED_OF_KIND[kind][name]).load(data)
 
 
+def check_no_copy(source: str | Path, data: Path | None) -> None:
+    """Refuse a local copy where the source is a local one itself."""
+    if data is not None:
+        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+
+
 def source_at(place: str) -> Any:
     """A module of `named`, or an object in one, that has ABOUT, is_cached and load."""
     file, _, name = place.partition(":")

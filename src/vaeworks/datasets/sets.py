@@ -11,8 +11,6 @@ from ..errors import VaeworksError
 if TYPE_CHECKING:
     import numpy as np
 
-LABEL_NAMES = ("label", "sentiment")  # columns that are the label where none is named
-
 
 class Part(Protocol):
     """Some rows of a data set: a stream of texts, pictures or a table."""
@@ -58,7 +56,17 @@ class Part(Protocol):
 
 
 class InMemory(Part, Protocol):
-    """Rows that can be taken by their numbers."""
+    """Rows that can be taken by their numbers, and a list of their labels, or None."""
+
+    labels: list | None
+
+    @property
+    def y(self) -> list | None:
+        return self.labels
+
+    @property
+    def labelled(self) -> bool:
+        return self.labels is not None
 
     @abstractmethod
     def take(self, rows: "np.ndarray") -> Self:

@@ -124,11 +124,22 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         only : str or None
             The one part to train, as in `set_params(prior="flow").go_on(X, only="prior")`, which fits another prior to
             the codes of a finished model; the rest stays as it is, and beta is 1.
+
+        Raises
+        ------
+        VaeworksError, KeyboardInterrupt
+            As for `fit`, but after a failure the estimator is as it was.
         """
         check_is_fitted(self)
         self.check_parameters()
-        beginning = Beginning(self.reader_, dict(self.model_.state_dict()), only)
-        return self._fit(X, y, validation, session or Session(), beginning)
+        before, beginning = dict(self.__dict__), Beginning(self.reader_, dict(self.model_.state_dict()), only)
+        try:
+            return self._fit(X, y, validation, session or Session(), beginning)
+        except Interrupted:
+            raise
+        except BaseException:
+            self.__dict__.update(before)  # a training that failed leaves what was fitted
+            raise
 
     def _fit(self, X: Any, y: Any, validation: Any, session: Session, beginning: Beginning | None) -> Self:
         if validation is not None and not (isinstance(validation, tuple) and len(validation) == 2):

@@ -44,9 +44,12 @@ class ImageVAE(ImageParameters, LabelledEstimator):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from vaeworks import ImageVAE
-    >>> model = ImageVAE(levels=2).fit(images)         # doctest: +SKIP
-    >>> pictures = model.sample(16)                    # doctest: +SKIP
+    >>> images = np.arange(20 * 8 * 8, dtype=np.uint8).reshape(20, 8, 8)
+    >>> model = ImageVAE(latent_dim=2, levels=2, width=4, epochs=1).fit(images)
+    >>> model.sample(16).shape
+    (16, 8, 8, 1)
     """
 
     kind = "image"

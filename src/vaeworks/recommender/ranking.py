@@ -11,11 +11,15 @@ DEPTH = 100
 
 def top_items(scores: Tensor, seen: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """Scores and numbers of the best items of each row, (N, count), best first; of those seen (-1: none) -inf."""
+    best = without(scores, seen).topk(min(count, scores.shape[1]), dim=1)
+    return best.values, best.indices
+
+
+def without(scores: Tensor, seen: Tensor) -> Tensor:
+    """The scores, -inf of the items seen."""
     spare = scores.new_empty(len(scores), 1)  # where padding writes
     masked = torch.cat([scores, spare], 1)
-    masked.scatter_(1, torch.where(seen >= 0, seen, scores.shape[1]), -torch.inf)
-    best = masked[:, :-1].topk(min(count, scores.shape[1]), dim=1)
-    return best.values, best.indices
+    return masked.scatter_(1, torch.where(seen >= 0, seen, scores.shape[1]), -torch.inf)[:, :-1]
 
 
 def hits(ranked: Tensor, target: Tensor, items: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import Count, Label, Local, OfLabel, Origin, TableOut, ending, pairs
+from ..options import Count, Encoding, Label, Local, OfLabel, Origin, TableOut, ending, pairs
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Source:
     """How tables are read."""
 
     label: Label = None
+    encoding: Encoding = "utf-8"
     drop: Annotated[list[str] | None, typer.Option("--drop", metavar="COLUMN", help="Leave out this column.")] = None
     data: Local = None
 
@@ -48,13 +49,19 @@ class Source:
         from ..datasets import load_table
         from ..datasets.tables.tables import only, without
 
-        found = load_table(source, label=self.label, data=self.data, words=[] if model is None else _words(model))
+        found = load_table(
+            source,
+            label=self.label,
+            encoding=self.encoding,
+            data=self.data,
+            words=[] if model is None else _words(model),
+        )
         if model is not None:
             return only(found, [column.name for column in model.reader_.columns])
         return without(found, self.drop or [])
 
 
-def predict(model: "TabularVAE", source: Rows, data: Local = None) -> dict:
+def predict(model: "TabularVAE", source: Rows, encoding: Encoding = "utf-8", data: Local = None) -> dict:
     """Predict the label of every row.
 
     Examples:
@@ -62,7 +69,7 @@ def predict(model: "TabularVAE", source: Rows, data: Local = None) -> dict:
       vae predict models/wine new.csv
     """
     model.require_labels()
-    labels = model.predictions(_table(model, source, data))
+    labels = model.predictions(_table(model, source, encoding, data))
     return {"rows": [{"row": index, **label} for index, label in enumerate(labels)]}
 
 
@@ -91,6 +98,7 @@ def impute(
     source: Rows,
     out: Filled,
     samples: Annotated[int, typer.Option(min=1, help="Draws of z, weighed by importance.")] = 1000,
+    encoding: Encoding = "utf-8",
     data: Local = None,
 ) -> dict:
     """Fill the holes of a table with what the model expects there; all else stays as it is, other columns too.
@@ -105,13 +113,16 @@ def impute(
     from ..datasets.tables.tables import only
     from .learning import holes_of
 
-    found = load_table(source, label="", data=data, words=_words(model))
+    found = load_table(source, label="", encoding=encoding, data=data, words=_words(model))
     table = only(found, [column.name for column in model.reader_.columns]).whole().table
     full = model.impute(table, samples=samples)
     holes = {name: own for name, own in holes_of(table, model.reader_.columns).items() if own.any()}
     counts = {name: int(own.sum()) for name, own in holes.items()}
     said = {"holes_filled": sum(counts.values()), "holes_by_column": counts}
-    return {**said, **_filled(found.whole().table, full, holes, None if is_named(source) else Path(source), out)}
+    return {
+        **said,
+        **_filled(found.whole().table, full, holes, None if is_named(source) else Path(source), encoding, out),
+    }
 
 
 def anomalies(
@@ -122,6 +133,7 @@ def anomalies(
         Path | None,
         typer.Option("--out", help="A csv or parquet for the scores of all.", callback=ending(".csv", ".parquet")),
     ] = None,
+    encoding: Encoding = "utf-8",
     data: Local = None,
 ) -> dict:
     """Show the rows that the model expects least, by the negative bound on log p(row) in nats.
@@ -132,7 +144,7 @@ def anomalies(
     """
     import pyarrow as pa
 
-    scores = model.anomaly_score(_table(model, source, data))
+    scores = model.anomaly_score(_table(model, source, encoding, data))
     if out is not None:
         _written(pa.table({"anomaly_score": scores}), out)
     worst = scores.argsort(kind="stable")[::-1][:top]
@@ -194,11 +206,11 @@ def map(
     return {"points": len(part), "out": str(out), "dataset": found.name, "split": ", ".join(found.splits)}
 
 
-def _table(model: "TabularVAE", source: str, data: Path | None) -> "pa.Table":
+def _table(model: "TabularVAE", source: str, encoding: str, data: Path | None) -> "pa.Table":
     """All rows of a table, in the columns that the model knows."""
     from ..storage.sources import read_alike
 
-    return read_alike(model, source, Source(data=data)).whole().X
+    return read_alike(model, source, Source(encoding=encoding, data=data)).whole().X
 
 
 def _words(model: "TabularVAE") -> list[str]:
@@ -207,7 +219,7 @@ def _words(model: "TabularVAE") -> list[str]:
 
 
 def _filled(
-    table: "pa.Table", full: "pa.Table", holes: "dict[str, np.ndarray]", source: Path | None, out: Path
+    table: "pa.Table", full: "pa.Table", holes: "dict[str, np.ndarray]", source: Path | None, encoding: str, out: Path
 ) -> dict[str, Any]:
     """Write a table with its holes filled: cell by cell as its file has them, or in the types that were read."""
     from ..datasets.tables.cells import filled_file
@@ -222,7 +234,7 @@ def _filled(
             table = table.set_column(place, table.field(place).with_type(column.type), column)
         return _written(table, out)
     changes = {places[name]: (rows, full.column(name).filter(rows).to_pylist()) for name, rows in holes.items()}
-    content = filled_file(source, (own, other), table.shape, changes)
+    content = filled_file(source, (own, other), table.shape, changes, encoding)
     with written_whole(out) as temporary:
         temporary.write_bytes(content)
     return {"rows_written": table.num_rows, "out": str(out)}

@@ -71,9 +71,13 @@ class TabularVAE(TabularParameters, LabelledEstimator):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from vaeworks import TabularVAE
-    >>> model = TabularVAE(latent_dim=2).fit(table)      # doctest: +SKIP
-    >>> full = model.impute(table_with_holes)            # doctest: +SKIP
+    >>> table = np.arange(80.0).reshape(20, 4) % 7
+    >>> model = TabularVAE(latent_dim=2, epochs=1).fit(table)
+    >>> table[3, 1] = np.nan
+    >>> int(np.isnan(model.impute(table)).sum())
+    0
     """
 
     kind = "tabular"

@@ -113,6 +113,11 @@ def read_column(name: str, column: Any) -> np.ndarray:
         return np.array(column.to_pylist(), dtype=object)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float64)
+    if pa.types.is_binary(kind):
+        raise VaeworksError(
+            f"column {name!r} is not in UTF-8: name the encoding of its file with --encoding, such as latin-1, or "
+            "leave the column out"
+        )
     if pa.types.is_null(kind):
         return np.full(len(column), np.nan)
     raise VaeworksError(f"column {name!r} holds {kind}: turn it into numbers or text, or leave it out")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import VaeworksError
-from ..options import Count, Label, Local, OfLabel, Origin, Steps, TextsOut
+from ..options import Count, Encoding, Label, Local, OfLabel, Origin, Steps, TextsOut
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ class Source:
 
     text: Annotated[str | None, typer.Option("--text", help="Column that holds the text.")] = None
     label: Label = None
-    encoding: Annotated[
-        str, typer.Option("--encoding", help="Of a text file, where it is not UTF-8: latin-1, cp1252, ...")
-    ] = "utf-8"
+    encoding: Encoding = "utf-8"
     drop_empty: Annotated[bool, typer.Option("--drop-empty", help="Leave out rows without a text.")] = False
     data: Local = None
 

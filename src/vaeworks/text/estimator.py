@@ -54,8 +54,12 @@ class TextVAE(TextParameters, LabelledEstimator):
     Examples
     --------
     >>> from vaeworks import TextVAE
-    >>> model = TextVAE(latent_dim=32).fit(texts, labels)         # doctest: +SKIP
-    >>> model.predict(["A film I will not forget."])              # doctest: +SKIP
+    >>> texts, labels = ["a film to love", "a film to forget"] * 20, ["fresh", "rotten"] * 20
+    >>> model = TextVAE(latent_dim=2, epochs=1).fit(texts, labels)
+    >>> model.transform(texts).shape
+    (40, 2)
+    >>> model.predict_proba(["a film to love"]).shape
+    (1, 2)
     """
 
     kind = "text"

@@ -1,36 +1,24 @@
-"""The shell verbs of numbers."""
+"""The shell's side of numbers: how they are read, and the one verb that they alone have."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from ..options import Local
+from ..datasets import load_table
 
-DATA = "An npy of rows of numbers."
-FIT = "a VAE of rows of numbers, of which the first are given"
+DATA, FIT = "A table of numbers.", "a VAE of rows of numbers, of which the first are given"
 EXAMPLES = dict.fromkeys(("fit", "evaluate", "encode", "report"), ("vae fit numbers rows.npy --out models/rows",))
 
 
 @dataclass(frozen=True)
 class Source:
-    data: Local = None
-
-    def load(self, source: str, model: Any = None) -> Any:
-        import numpy as np
-
-        from ..datasets import DataSet
-        from .rows import NumberRows
-
-        return DataSet(Path(source).name, {"all": NumberRows(np.load(source))}, None)
+    def load(self, source, model=None):
+        return load_table(source, label="")
 
 
-def predict(model: Any, rows: Path) -> dict:
+def predict(model, rows: str) -> dict:
     """Foretell the rest of every row.
 
     Examples:
 
       vae predict models/rows rows.npy
     """
-    import numpy as np
-
-    return {"rows": [{"foretold": row} for row in model.predict(np.load(rows)).tolist()]}
+    return {"rows": [{"foretold": row} for row in model.predict(Source().load(rows).whole().X).tolist()]}

@@ -11,9 +11,9 @@ from ..fitting.examples import InMemory, parted
 
 
 class NumberData(InMemory):
-    def __init__(self, rows, given, batch_size):
-        super().__init__(len(rows), batch_size)
-        self.rows, self.given = torch.from_numpy(rows), given
+    def __init__(self, rows, estimator):
+        super().__init__(len(rows), estimator.batch_size)
+        self.rows, self.given = torch.from_numpy(rows), estimator.given
 
     def batch(self, rows):
         known, foretold = self.rows[torch.from_numpy(rows)].tensor_split([self.given], dim=1)
@@ -29,14 +29,14 @@ class NumberReader:
         return cls(np.shape(X)[1]).further(X, y, estimator, share)
 
     def further(self, X, y, estimator, share):
-        numbers, (rows, others) = np.asarray(X, dtype=np.float32), parted(len(X), share)
-        judged_by = self.data(numbers[others], None, estimator) if len(others) else None
-        return self, self.data(numbers[rows], None, estimator), judged_by
+        rows, others = (np.asarray(X)[part] for part in parted(len(X), share))
+        return self, self.data(rows, None, estimator), self.data(others, None, estimator) if len(others) else None
 
     def data(self, X, y, estimator):
-        if np.shape(X)[1:] != (self.columns,):
-            raise VaeworksError(f"rows must have {self.columns} numbers, not {np.shape(X)[1:]}: give as many")
-        return NumberData(np.array(X, dtype=np.float32), estimator.given, estimator.batch_size)
+        rows = np.array(X, dtype=np.float32)
+        if rows.shape[1:] != (self.columns,):
+            raise VaeworksError(f"rows must have {self.columns} numbers, not {rows.shape[1:]}: give as many")
+        return NumberData(rows, estimator)
 
     def to_state(self):
         return asdict(self)

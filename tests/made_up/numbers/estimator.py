@@ -10,7 +10,7 @@ from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..estimator.estimator import LatentEstimator
 from .data import NumberReader
-from .networks import Beside, LinearPrior, Sum
+from .networks import Joined, LinearPrior
 from .parameters import NumbersParameters
 
 
@@ -25,9 +25,10 @@ class NumbersVAE(NumbersParameters, LatentEstimator):
     kind, title, caution, Reader = "numbers", "A VAE of numbers", "It is a toy.", NumberReader
 
     def _build(self, data):
-        given, foretold = self.given, self.reader_.columns - self.given
-        posterior, prior = NormalPosterior(foretold + given, self.latent_dim), LinearPrior(given, self.latent_dim)
-        return LatentModel(Beside(), posterior, prior, NormalLikelihood(Sum(self.latent_dim, given, foretold)))
+        columns, given, units = self.reader_.columns, self.given, self.latent_dim
+        decoder = NormalLikelihood(Joined(units + given, columns - given))
+        posterior = NormalPosterior(columns, units)
+        return LatentModel(Joined(columns, columns), posterior, LinearPrior(given, units), decoder)
 
     def _plan(self, data):
         return self._usual_plan(self.epochs, self.learning_rate)
@@ -35,7 +36,7 @@ class NumbersVAE(NumbersParameters, LatentEstimator):
     @torch.no_grad()
     def predict(self, X):
         """What follows the given numbers, at the prior's mean, (N, D)."""
-        given = torch.as_tensor(np.asarray(X, dtype=np.float32)[:, : self.given])
+        given = torch.from_numpy(np.array(X, dtype=np.float32)[:, : self.given])
         _, state, condition = self.model_.descend(Batch(None, condition=given), prior_mean)
         return self.model_.decoder(state, condition).mean().numpy()
 

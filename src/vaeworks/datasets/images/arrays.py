@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 from ...errors import VaeworksError
 from ..arrays import ALONE, read_arrays
 from .decoding import LEAST_SIDE, fitted
-from .pictures import Pictures
+from .pictures import SPLIT_NAMES, Pictures
 
 if TYPE_CHECKING:
     import numpy as np
 
 WHOLE = ("images", "x", ALONE)
 LABELS = ("labels", "label", "y")
-SPLITS = {"train": ("train",), "validation": ("validation", "valid", "val"), "test": ("test",)}
 
 
 def read_array_file(path: Path, resize: int | None) -> dict[str, Pictures]:
@@ -30,7 +29,7 @@ def read_array_file(path: Path, resize: int | None) -> dict[str, Pictures]:
 def find_splits(path: Path, arrays: "dict[str, np.ndarray]") -> dict[str, tuple[str, str | None]]:
     """The names of the arrays of pictures and of labels by split."""
     splits = {}
-    for split, names in SPLITS.items():
+    for split, names in SPLIT_NAMES.items():
         for name in names:
             if images := first_in(arrays, (f"x_{name}", f"{name}_images", name)):
                 splits[split] = images, first_in(arrays, (f"y_{name}", f"{name}_labels"))

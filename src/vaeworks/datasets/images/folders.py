@@ -4,20 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
-from ..listing import class_tree, say_left_out, sorted_out, visible
+from ..listing import class_tree, glimpse, say_left_out, sorted_out, visible
 from .decoding import ENDINGS, decode, fitted, sides
-from .pictures import Pictures
+from .pictures import SPLIT_NAMES, Pictures
 
 if TYPE_CHECKING:
     import numpy as np
 
-SPLIT_FOLDERS = {
-    "train": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "test": "test",
-}
+SPLIT_FOLDERS = {name: split for split, names in SPLIT_NAMES.items() for name in names}
 
 
 def read_folder(folder: Path, resize: int | None) -> dict[str, Pictures]:
@@ -40,7 +34,7 @@ def split_folders(folder: Path) -> dict[str, Path]:
     if "train" in splits and (len(named) > 1 or len(filled) == 1):
         left_out = [entry for entry in visible(folder) if entry not in named]
         say_left_out(folder, f"files and folders beside {listed(named)}", left_out)
-        return {split: splits[split] for split in ("train", "validation", "test") if split in splits}
+        return {split: splits[split] for split in SPLIT_NAMES if split in splits}
     if named and len(named) == len(filled):
         raise VaeworksError(f"{folder} holds {listed(named)} but no train folder: add one, or name a single folder")
     return {"all": folder}
@@ -60,21 +54,15 @@ def read_pictures(folder: Path, resize: int | None) -> Pictures:
             "all into class folders, or name one folder"
         )
     if not flat and not classes:
-        found = listed(visible(folder)[:5]) or "nothing"
         raise VaeworksError(
             f"{folder} holds no pictures: it should hold {', '.join(ENDINGS)} files, or class folders of them, but it "
-            f"holds {found}"
+            f"holds {glimpse(folder)}"
         )
     tree.say_left_out()
     if len(classes) < 2:
         return Pictures(stacked(flat or next(iter(classes.values())), resize), None)
-    places = [
-        ((number + 0.5) / len(files), name, file)
-        for name, files in classes.items()
-        for number, file in enumerate(files)
-    ]
-    ordered = sorted(places)
-    return Pictures(stacked([file for _, _, file in ordered], resize), [name for _, name, _ in ordered])
+    dealt = tree.dealt()
+    return Pictures(stacked([file for _, file in dealt], resize), [name for name, _ in dealt])
 
 
 def stacked(files: list[Path], resize: int | None) -> "np.ndarray":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
-from ..registry import is_named, load_named
+from ..registry import check_no_copy, is_named, load_named
 from ..sets import DataSet
 from .pictures import Pictures
 
@@ -52,8 +52,7 @@ def load_images(
     if is_named(source):
         found = load_named(str(source), "image", data)
         return labelled_by(label, found if resize is None else resized_set(found, resize))
-    if data is not None:
-        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+    check_no_copy(source, data)
     from .local import load_local_images
 
     return labelled_by(label, load_local_images(Path(source), resize))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ...errors import VaeworksError
-from ..missing import no_such, unreadable
+from ..missing import ending_of, reading
 from ..sets import DataSet
 from .arrays import read_array_file
 from .decoding import ENDINGS
@@ -15,15 +15,10 @@ ARRAYS = (".npy", ".npz")
 
 def load_local_images(path: Path, resize: int | None) -> DataSet[Pictures]:
     """Read a local source whole, and offer its splits."""
-    try:
+    with reading(path, "image"):
         path.stat()
         splits = read_folder(path, resize) if path.is_dir() else read_file(path, resize)
-    except OSError as error:
-        if not path.exists() and isinstance(error, FileNotFoundError):
-            raise no_such(path, "image") from error
-        raise unreadable(Path(error.filename or path), error) from error
-    name = path.name or path.resolve().name
-    return alike(name, splits)
+    return alike(path.name or path.resolve().name, splits)
 
 
 def read_file(path: Path, resize: int | None) -> dict[str, Pictures]:
@@ -32,10 +27,9 @@ def read_file(path: Path, resize: int | None) -> dict[str, Pictures]:
         return read_array_file(path, resize)
     if ending in ENDINGS:
         raise VaeworksError(f"{path.name} is one picture: name the folder that holds it and others")
-    kind = f"of kind {path.suffix}" if path.suffix else "without an ending"
     raise VaeworksError(
-        f"{path.name} is a file {kind}: pictures are read from a folder of {', '.join(ENDINGS)} files, or from "
-        f"{' or '.join(ARRAYS)} files"
+        f"{path.name} is a file {ending_of(path)}: pictures are read from a folder of {', '.join(ENDINGS)} files, or "
+        f"from {' or '.join(ARRAYS)} files"
     )
 
 

@@ -8,6 +8,9 @@ from ..sets import InMemory, labels_followed_by
 if TYPE_CHECKING:
     import numpy as np
 
+# What files, folders and arrays of a split are called.
+SPLIT_NAMES = {"train": ("train",), "validation": ("validation", "valid", "val"), "test": ("test",)}
+
 
 @dataclass(frozen=True)
 class Pictures(InMemory):
@@ -30,14 +33,6 @@ class Pictures(InMemory):
     @property
     def X(self) -> "np.ndarray":
         return self.images
-
-    @property
-    def y(self) -> list | None:
-        return self.labels
-
-    @property
-    def labelled(self) -> bool:
-        return self.labels is not None
 
     def take(self, rows: "np.ndarray") -> "Pictures":
         return Pictures(self.images[rows], None if self.labels is None else [self.labels[row] for row in rows])

@@ -19,7 +19,11 @@ NUMBER = re.compile(r"[+-]?\d*(?:\.(\d*))?")
 
 
 def filled_file(
-    source: Path, separators: tuple[str, str], shape: tuple[int, int], changes: "dict[int, tuple[np.ndarray, list]]"
+    source: Path,
+    separators: tuple[str, str],
+    shape: tuple[int, int],
+    changes: "dict[int, tuple[np.ndarray, list]]",
+    encoding: str = "utf-8",
 ) -> bytes:
     """A file of separated values whose holes are filled in some columns; all else stays byte for byte.
 
@@ -32,6 +36,8 @@ def filled_file(
         Rows and columns of the table that was read from it.
     changes : dict of int to pair (ndarray of bool (N,), list)
         By the column's place: which rows are holes there, and what to fill in, in their order.
+    encoding : str
+        Of the file; one that writes the signs of ASCII as ASCII does.
 
     Raises
     ------
@@ -43,7 +49,7 @@ def filled_file(
     mark = MARK if data.startswith(MARK) else b""
     body = data[len(mark) :]
     check_shape(source, numbered(body, own), shape)
-    styles = styles_of(numbered(body, own), changes)
+    styles = styles_of(numbered(body, own), changes, encoding)
     left = {place: iter(values) for place, (_, values) in changes.items()}
     parts = [mark]
     for row, cells, end in numbered(body, own):
@@ -94,10 +100,12 @@ def check_shape(source: Path, rows: Iterator[tuple[int | None, list[bytes], byte
 
 
 def styles_of(
-    rows: Iterator[tuple[int | None, list[bytes], bytes]], changes: "dict[int, tuple[np.ndarray, list]]"
+    rows: Iterator[tuple[int | None, list[bytes], bytes]],
+    changes: "dict[int, tuple[np.ndarray, list]]",
+    encoding: str,
 ) -> "dict[int, Style]":
     """How the columns that change write their cells."""
-    styles = {place: Style() for place in changes}
+    styles = {place: Style(encoding) for place in changes}
     for row, cells, _ in rows:
         for place, (holes, _) in changes.items():
             if row is not None and row != HEADER and not holes[row]:
@@ -108,14 +116,15 @@ def styles_of(
 class Style:
     """How a column writes its cells, as far as those show that are there."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str) -> None:
+        self.encoding = encoding
         self.quotes: set[bool] = set()
         self.decimals: set[int] = set()
         self.plain = True  # numbers are written with digits and a point, and nothing else
         self.example = ""
 
     def see(self, cell: bytes) -> None:
-        text = unquoted(cell.decode(errors="replace"))
+        text = unquoted(cell.decode(self.encoding, errors="replace"))
         number = NUMBER.fullmatch(text.strip())
         self.quotes.add(cell.startswith(b'"'))
         self.example = text
@@ -128,7 +137,7 @@ class Style:
         """A value as a cell: in quotes where it needs them, or where all others have them."""
         text = self.text(value)
         needed = text.startswith('"') or any(sign in text for sign in (separator.decode(), "\r", "\n"))
-        return in_quotes(text).encode() if needed or self.quotes == {True} else text.encode()
+        return (in_quotes(text) if needed or self.quotes == {True} else text).encode(self.encoding)
 
     def text(self, value: Any) -> str:
         """A truth value in the case of the others, a number with at most as many decimals, or a word."""

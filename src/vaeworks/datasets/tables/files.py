@@ -1,11 +1,12 @@
 """Local files of tables: .csv, .tsv, .jsonl, .parquet, and arrays in .npy and .npz."""
 
-from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ..encodings import check_encoding
+from ..headers import check_distinct
 from ..missing import no_such, unreadable
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def separator_of(path: Path | None) -> str | None:
     return None if path is None else SEPARATORS.get(path.suffix.lower())
 
 
-def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
+def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8") -> "pa.Table":
     """The whole table; an empty cell, NA, NaN, null, None or ? is a hole.
 
     Parameters
@@ -29,6 +30,8 @@ def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
     path : Path
     words : collection of str
         Columns of a .csv or .tsv that hold words, even where these look like numbers.
+    encoding : str
+        Of a .csv or .tsv.
 
     Raises
     ------
@@ -37,25 +40,25 @@ def read_table(path: Path, words: Collection[str] = ()) -> "pa.Table":
     """
     import pyarrow as pa
 
+    check_encoding(encoding)
     if not path.is_file():
         raise no_such(path, "tabular")
     if path.suffix not in ENDINGS:
         raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
-        table = parsed(path, words)
+        table = parsed(path, words, encoding)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it") from error
     except OSError as error:
         raise unreadable(path, error) from error
-    if twice := [name for name, times in Counter(table.column_names).items() if times > 1]:
-        raise VaeworksError(f"{path.name} has two columns called {twice[0]!r}: rename one of them")
+    check_distinct(path, table.column_names)
     if not table.num_rows or not table.num_columns:
         raise VaeworksError(f"{path.name} has no rows: add some")
     return table
 
 
-def parsed(path: Path, words: Collection[str]) -> "pa.Table":
+def parsed(path: Path, words: Collection[str], encoding: str) -> "pa.Table":
     import pyarrow as pa
 
     if path.suffix in SEPARATORS:
@@ -64,6 +67,7 @@ def parsed(path: Path, words: Collection[str]) -> "pa.Table":
         types = dict.fromkeys(words, pa.string())
         return csv.read_csv(
             path,
+            read_options=csv.ReadOptions(encoding=encoding),
             parse_options=csv.ParseOptions(delimiter=SEPARATORS[path.suffix], newlines_in_values=True),
             convert_options=csv.ConvertOptions(column_types=types, null_values=HOLES, strings_can_be_null=True),
         )

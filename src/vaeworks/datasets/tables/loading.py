@@ -4,9 +4,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import MissingColumnError, VaeworksError
-from ..registry import is_named, load_named
-from ..sets import LABEL_NAMES
+from ...errors import VaeworksError
+from ..headers import LABEL_NAMES, no_column
+from ..registry import check_no_copy, is_named, load_named
 
 if TYPE_CHECKING:
     from ..sets import DataSet
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def load_table(
-    source: str | Path, *, label: str | None = None, data: Path | None = None, words: Collection[str] = ()
+    source: str | Path,
+    *,
+    label: str | None = None,
+    encoding: str = "utf-8",
+    data: Path | None = None,
+    words: Collection[str] = (),
 ) -> "DataSet[Table]":
     """Load a named table or a local file into memory.
 
@@ -25,6 +30,8 @@ def load_table(
     label : str, optional
         The column that holds the classes. Otherwise one called label or class, where there is one; "" says that
         there are no labels, and leaves such a column among the others.
+    encoding : str
+        How a .csv or .tsv is encoded.
     data : Path, optional
         A local copy of a named data set.
     words : collection of str
@@ -44,15 +51,12 @@ def load_table(
         if label not in (None, found.label_name):
             raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
         return found
-    if data is not None:
-        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+    check_no_copy(source, data)
     from .files import read_table
 
-    table = read_table(Path(source), words)
+    table = read_table(Path(source), words, encoding)
     names = table.column_names
     if label and label not in names:
-        raise MissingColumnError(
-            f"{source} has no column {label!r}. Its columns are: {', '.join(names)}. Name the label column with --label"
-        )
+        raise no_column(source, [label], names, "Name the label column with --label")
     guessed = next((name for name in names if name.lower() in (*LABEL_NAMES, "class")), None)
     return labelled(Path(source).name, {"all": table}, guessed if label is None else label or None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ...errors import MissingColumnError
+from ..headers import no_column
 from ..sets import DataSet, InMemory, labels_followed_by
 
 if TYPE_CHECKING:
@@ -33,14 +33,6 @@ class Table(InMemory):
     @property
     def X(self) -> "pa.Table":
         return self.table
-
-    @property
-    def y(self) -> list | None:
-        return self.labels
-
-    @property
-    def labelled(self) -> bool:
-        return self.labels is not None
 
     def take(self, rows: "np.ndarray") -> "Table":
         return Table(self.table.take(rows), None if self.labels is None else [self.labels[row] for row in rows])
@@ -91,7 +83,5 @@ def without(found: DataSet[Table], columns: Sequence[str]) -> DataSet[Table]:
 
 
 def check_there(name: str, table: "pa.Table", columns: Sequence[str]) -> None:
-    missing = [column for column in columns if column not in table.column_names]
-    if missing:
-        lacking, listed = ", ".join(map(repr, missing[:5])), ", ".join(table.column_names[:30])
-        raise MissingColumnError(f"{name} has no column {lacking}. Its columns are: {listed}. Add or rename it")
+    if not set(columns) <= set(table.column_names):
+        raise no_column(name, columns, table.column_names, "Add or rename it")

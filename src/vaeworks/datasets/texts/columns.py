@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from ...errors import MissingColumnError, VaeworksError
-from ..sets import LABEL_NAMES
+from ...errors import VaeworksError
+from ..headers import LABEL_NAMES, no_column
 
 TEXT_NAMES = ("text", "review", "body", "sentence")
 CLASS_KINDS = ("string", "bool", "int", "uint", "halffloat", "float", "double", "null")
@@ -35,7 +35,7 @@ def choose_label(file: str, columns: Mapping[str, str], text: str | None, label:
     if label is None:
         return next((name for name in columns if name.lower() in LABEL_NAMES and name != text), None)
     if label and label not in columns:
-        raise missing_column(file, columns, label, "label")
+        raise no_column(file, [label], columns, "Name the label column with --label")
     return label or None
 
 
@@ -55,7 +55,7 @@ def guess_text(file: str, columns: Mapping[str, str], label: str | None) -> str:
 def check_kinds(file: str, columns: Mapping[str, str], text: str, label: str | None) -> None:
     """Refuse a text column that is missing or holds no text, and a label column that cannot hold classes."""
     if text not in columns:
-        raise missing_column(file, columns, text, "text")
+        raise no_column(file, [text], columns, "Name the text column with --text")
     if columns[text] not in ("string", "null"):
         raise VaeworksError(
             f"{file}: column {text!r} holds {columns[text]}, not text. Its columns are: {listed(columns)}. "
@@ -66,12 +66,6 @@ def check_kinds(file: str, columns: Mapping[str, str], text: str, label: str | N
             f"{file}: label column {label!r} holds {columns[label]}, which is no class: "
             'name another with --label, or none with --label ""'
         )
-
-
-def missing_column(file: str, columns: Iterable[str], column: str, role: str) -> MissingColumnError:
-    return MissingColumnError(
-        f"{file} has no column {column!r}. Its columns are: {listed(columns)}. Name the {role} column with --{role}"
-    )
 
 
 def listed(columns: Iterable[str]) -> str:

@@ -5,16 +5,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ..encodings import not_encoded, without_mark
 from ..listing import class_tree
-from .encodings import not_encoded, without_mark
 from .lines import grouped
 
 
 class ClassFolders:
-    """A local folder whose subfolders are the classes.
-
-    Their files are dealt evenly in the order of their names, so that any first rows hold every class.
-    """
+    """A local folder whose subfolders are the classes; any first rows hold every class."""
 
     typed = True
 
@@ -23,12 +20,7 @@ class ClassFolders:
         self.encoding = encoding
         tree = class_tree(path, (".txt",))
         self.classes = sorted(tree.classes)
-        places = [
-            ((number + 0.5) / len(files), name, file)
-            for name, files in tree.classes.items()
-            for number, file in enumerate(files)
-        ]
-        self.files = [(name, file) for _, name, file in sorted(places)]
+        self.files = tree.dealt()
         if self.files:
             tree.say_left_out()
 

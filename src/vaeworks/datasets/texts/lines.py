@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from ...errors import VaeworksError
-from .encodings import not_encoded, without_mark
+from ..encodings import not_encoded, without_mark
 from .rows import READ_ROWS
 
 LOOKED_AT = 1000

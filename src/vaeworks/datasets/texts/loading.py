@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
-from ..registry import NAMED_OF_KIND, is_named, load_named
+from ..registry import NAMED_OF_KIND, check_no_copy, is_named, load_named
 
 if TYPE_CHECKING:
     from ..sets import DataSet
@@ -59,8 +59,7 @@ def load_texts(
     if not is_named(source):
         from .local import load_local
 
-        if data is not None:
-            raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+        check_no_copy(source, data)
         return load_local(Path(source), text, label, encoding, drop_empty)
     if source in NAMED_OF_KIND["text"] and (text is not None or label is not None):
         raise VaeworksError(f"{source} knows its own columns: leave out --text and --label")

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import VaeworksError
-from ..listing import mode, visible
-from ..missing import no_such, unreadable
+from ..encodings import check_encoding
+from ..listing import glimpse, mode, visible
+from ..missing import ending_of, reading
 from ..sets import DataSet
 from .columns import check_kinds, choose_columns, listed
-from .encodings import check_encoding
 from .folders import ClassFolders
 from .lines import JsonSource, TextSource
 from .parquet import ParquetSource
@@ -51,12 +51,8 @@ FORMATS: dict[str, Callable[[Path, str], Source]] = {
 def load_local(path: Path, text: str | None, label: str | None, encoding: str, drop_empty: bool) -> DataSet[Rows]:
     """Check a local source in one pass over each of its files, and offer its splits."""
     check_encoding(encoding)
-    try:
+    with reading(path, "text"):
         return checked(path.name or path.resolve().name, find_sources(path, encoding), text, label, drop_empty)
-    except OSError as error:
-        if not path.exists() and isinstance(error, FileNotFoundError):
-            raise no_such(path, "text") from error
-        raise unreadable(Path(error.filename or path), error) from error
 
 
 def checked(
@@ -119,8 +115,7 @@ def find_sources(path: Path, encoding: str) -> dict[str, Source]:
 
 def file_source(path: Path, encoding: str) -> Source:
     if path.suffix.lower() not in FORMATS:
-        kind = f"of kind {path.suffix}" if path.suffix else "without an ending"
-        raise VaeworksError(f"{path.name} is a file {kind}: files that can be read are {listed(FORMATS)}")
+        raise VaeworksError(f"{path.name} is a file {ending_of(path)}: files that can be read are {listed(FORMATS)}")
     with path.open("rb") as file:
         if not file.read(1):
             raise VaeworksError(f"{path.name} is empty: it has no header and no rows")
@@ -146,9 +141,8 @@ def split_files(path: Path, encoding: str) -> dict[str, Source]:
 def class_folders(path: Path, encoding: str) -> Source:
     folders = ClassFolders(path, encoding)
     if not folders.files:
-        found = listed(entry.name for entry in visible(path)[:5]) or "nothing"
         raise VaeworksError(
             f"{path} holds no texts: it should hold class folders of .txt files (such as pos and neg) "
-            f"or train.csv, test.csv and the like, but it holds {found}"
+            f"or train.csv, test.csv and the like, but it holds {glimpse(path)}"
         )
     return folders

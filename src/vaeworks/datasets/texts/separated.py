@@ -1,7 +1,6 @@
 """Files of separated values (.csv, .tsv), streamed block by block; line breaks inside quotes are text."""
 
 import codecs
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ...errors import VaeworksError
-from .encodings import not_encoded, undecodable_line
+from ..encodings import not_encoded, undecodable_line
+from ..headers import check_distinct
 
 # pyarrow reads some 32 blocks ahead, whatever the file's length: 70 MB. No row may be longer than a block.
 BLOCK_BYTES = 2 * 2**20
@@ -22,7 +22,7 @@ MISSING = [value for value in pa_csv.ConvertOptions().null_values if value] + ["
 class SeparatedSource:
     """A local .csv or .tsv file.
 
-    Labels are read as strings: their type is known only when all of them are (see `labels.narrow`).
+    Labels are read as strings: their type is known only when all of them are (see `survey.narrow`).
     """
 
     typed = False
@@ -39,8 +39,7 @@ class SeparatedSource:
             names = reader.schema.names
         if not rows:
             raise VaeworksError(f"{self.path.name} has a header ({', '.join(names)}) but no rows: add some")
-        if twice := [name for name, times in Counter(names).items() if times > 1]:
-            raise VaeworksError(f"{self.path.name} has two columns called {twice[0]!r}: rename one of them")
+        check_distinct(self.path, names)
         # Bytes that are not UTF-8 make pyarrow say binary; reading them as text then says what to do.
         return dict(zip(names, ["string" if kind == "binary" else kind for kind in kinds], strict=True))
 

@@ -3,7 +3,7 @@
 import codecs
 from pathlib import Path
 
-from ...errors import VaeworksError
+from ..errors import VaeworksError
 
 
 def check_encoding(encoding: str) -> None:
