@@ -83,14 +83,15 @@ def rows_of_numbers():
 
 
 def likes():
-    """280 people of two tastes, who each like half of what is to their taste."""
+    """280 people of two tastes, who each like most of what is to their taste."""
     from vaeworks import RecommenderVAE
 
     random = np.random.default_rng(0)
     taste = np.arange(280)[:, None] % 2 == np.arange(16)[None] % 2
-    liked = (taste & (random.random((280, 16)) < 0.5)).astype(np.float32)
-    liked[:, :2] = 1.0
-    estimator = RecommenderVAE(latent_dim=3, width=8, epochs=4, batch_size=70, learning_rate=1e-2, device="cpu")
+    liked = (taste & (random.random((280, 16)) < 0.8)).astype(np.float32)
+    estimator = RecommenderVAE(
+        linear="none", latent_dim=3, width=16, epochs=4, batch_size=70, learning_rate=1e-2, dropout=0.0, device="cpu"
+    )
     return estimator, liked, None
 
 

@@ -1,8 +1,8 @@
 """A VAE and a linear path, summed: how loud the linear path speaks is chosen on users held out."""
 
 from collections.abc import Callable
+from typing import cast
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,11 +11,13 @@ from ..core.choosing import posterior_mean
 from ..core.model import LatentModel
 from .data import HistoryData
 from .ease import Linear
-from .networks import LinearPath, spread
+from .likelihoods import Multinomial, MultinomialLikelihood
+from .networks import LinearPath
 from .protocols import judged
 from .ranking import Judged
 
 USUAL, SCALES = 20.0, (0.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0, 200.0)
+SHARPNESS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 
 
 @torch.no_grad()
@@ -44,21 +46,36 @@ def judge_of(data: HistoryData, linear: Linear | None) -> Callable[[LatentModel]
     return judge
 
 
-def best_scale(model: LatentModel, path: LinearPath, data: HistoryData | None) -> float:
-    """The scale of the linear path at which the sum ranks best for users held out; the usual one without any."""
-    if data is None:
-        return USUAL
+@torch.no_grad()
+def blend(model: LatentModel, linear: Linear, data: HistoryData | None) -> None:
+    """Let the linear path speak as loud as ranks best for users held out, and make the sum as sharp as is likeliest.
 
-    def summed(batch: Batch) -> dict[float, Tensor]:
-        own, beside = scores_of(model, batch), spread(path.weights, path.which, path.items, batch.input)
-        return {scale: own + scale * beside for scale in SCALES}
+    Without users held out it speaks at the usual loudness.
+    """
+    decoder = cast(MultinomialLikelihood, model.decoder)
+    path = cast(LinearPath, decoder.linear)
+    decoder.sharpness.fill_(1.0)
+    path.scale.fill_(0.0)
+    folds = [] if data is None else [batch for batch, _ in data.folds()]
+    if not folds:
+        path.scale.fill_(USUAL)
+        return
+    parts = [(scores_of(model, batch).cpu(), linear.scores(batch.input), batch) for batch in folds]
 
-    found: dict[float, list[Judged]] = {scale: [] for scale in SCALES}
-    for batch, _ in data.folds():
-        for scale, scores in summed(batch.to(path.which.device)).items():
-            found[scale].append(Judged.of(scores.cpu(), batch.input, batch.target))
-    means = {scale: np.concatenate([part.ndcg for part in parts]).mean() for scale, parts in found.items() if parts}
-    return max(means, key=lambda scale: means[scale]) if means else USUAL
+    def ranks(scale: float) -> float:
+        found = [Judged.of(own + scale * beside, batch.input, batch.target) for own, beside, batch in parts]
+        return float(Judged.together(found).ndcg.mean())
+
+    scale = max(SCALES, key=ranks)
+
+    def likelihood(sharpness: float) -> float:
+        return sum(
+            float(Multinomial(sharpness * (own + scale * beside)).log_prob(batch.target).sum())
+            for own, beside, batch in parts
+        )
+
+    path.scale.fill_(scale)
+    decoder.sharpness.fill_(max(SHARPNESS, key=likelihood))
 
 
 def linear_judge(data: HistoryData | None) -> Callable[[Linear], float] | None:

@@ -72,7 +72,7 @@ class Judging:
         typer.Option(
             "--protocol",
             metavar="strong|weak|temporal",
-            help="strong: users that are new to the model. weak, temporal: a new model is fitted to what is left of all "
+            help="strong: users that are new to the model. weak, temporal: a new model is fitted to all "
             "histories without a fifth of each or the last fifth of all.",
         ),
     ] = "strong"

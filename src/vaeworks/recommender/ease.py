@@ -33,8 +33,8 @@ class Linear:
     weights: Tensor
     which: Tensor
     items: int
-    penalty: float
-    dropout: float
+    penalty: float = USUAL_PENALTY
+    dropout: float = 0.0
 
     def scores(self, ids: Tensor) -> Tensor:
         """Scores of all items, (N, items), for histories (N, T) of numbers, -1 where padded; 0 of items not joined."""

@@ -19,16 +19,16 @@ from ..errors import VaeworksError
 from ..estimator.estimator import LatentEstimator
 from ..estimator.panels import Panel
 from ..fitting.plan import Plan, Schedule
-from .blending import USUAL, best_scale, judge_of, linear_judge, scores_of
+from .blending import USUAL, blend, judge_of, linear_judge, scores_of
 from .catalogue import Catalogue, numbers_of_users
 from .data import HistoryData, HistoryReader, given, interactions_of, padded
-from .ease import DROPOUTS, best_linear
+from .ease import DROPOUTS, Linear, best_linear
 from .likelihoods import MultinomialLikelihood
 from .networks import HistoryEncoder, LinearPath, item_scores
 from .panels import recommender_panels
 from .parameters import RecommenderParameters
 from .protocols import PROTOCOLS, folds_of, judged, temporal, weak
-from .ranking import paired_interval, top_items
+from .ranking import paired_interval, without
 from .regulariser import CompositeRegulariser
 
 PSEUDO_INPUTS, PSEUDO_ITEMS = 128, 50
@@ -125,10 +125,11 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
         return replace(plan, judge=judge_of(by, data.linear if self.linear == "blended" else None))
 
     def _conclude(self, plan: Plan, data: Any) -> None:
-        """Let the linear path speak as loud as is best for the users held out."""
+        """Let the linear path speak: until now the VAE was trained as if alone."""
         if self.linear == "blended":
-            path, judges = cast(LinearPath, self.model_.decoder.linear), data if data.linear is None else None
-            path.scale.fill_(best_scale(self.model_.eval(), path, judges))
+            path = cast(LinearPath, self.model_.decoder.linear)
+            linear = Linear(path.weights.cpu(), path.which.cpu(), path.items)
+            blend(self.model_.eval(), linear, data if data.linear is None else None)  # it is the training data's
         super()._conclude(plan, data)
 
     def wholly(self, X: Any) -> Iterator[Batch]:
@@ -172,8 +173,8 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
         Returns
         -------
         list, one entry a user, of lists of dicts, best first
-            `item` (its id), `title` where there are titles, `score` (log-probability in nats), and with `why` the
-            titles `because`.
+            `item` (its id), `title` where there are titles, `score` (log-probability among what may be recommended, in
+            nats), and with `why` the titles `because`.
 
         Raises
         ------
@@ -266,9 +267,12 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
             closed[allowed] = False
         for batch in HistoryData(histories, ROWS_AT_ONCE, self.is_conditional()).whole():
             shares = self._log_shares(batch.input)
-            open_to = shares if closed is None else shares.masked_fill(closed, -torch.inf)
-            seen = batch.input if exclude_seen else torch.full_like(batch.input, -1)
-            scores, ranked = top_items(open_to, seen, n)
+            if exclude_seen:
+                shares = without(shares, batch.input)
+            if closed is not None:
+                shares = shares.masked_fill(closed, -torch.inf)
+            best = shares.log_softmax(1).topk(min(n, shares.shape[1]), dim=1)
+            scores, ranked = best.values, best.indices
             there = scores > -torch.inf
             yield (
                 batch,

@@ -3,7 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from ..core.batch import call
 from ..core.precision import at_least_float32
 
 
@@ -42,14 +41,22 @@ class MultinomialLikelihood(nn.Module):
         Maps z (N, D) to logits (N, items).
     linear : nn.Module or None
         Maps numbers of items (N, T), which are given, to further logits.
+
+    Attributes
+    ----------
+    sharpness : Tensor ()
+        All logits are multiplied by it: 1 in training.
     """
+
+    sharpness: Tensor
 
     def __init__(self, network: nn.Module, linear: nn.Module | None = None) -> None:
         super().__init__()
         self.network, self.linear = network, linear
+        self.register_buffer("sharpness", torch.ones(()))
 
     def forward(self, z: Tensor, condition: Tensor | None = None) -> Multinomial:
         logits = at_least_float32(self.network(z))
         if self.linear is not None and condition is not None:
-            logits = logits + at_least_float32(call(self.linear, condition, None))
-        return Multinomial(logits)
+            logits = logits + at_least_float32(self.linear(condition))
+        return Multinomial(self.sharpness * logits)

@@ -51,6 +51,8 @@ class Interactions(InMemory):
         The set that these users are some of, where they are: a fit keeps its histories, so that all can be served.
     kept : str
         What of the source is here, in words.
+    labels : None
+        Users have none.
     """
 
     users: list
@@ -60,6 +62,7 @@ class Interactions(InMemory):
     times: "np.ndarray | None" = None
     among: "Interactions | None" = None
     kept: str = ""
+    labels: list | None = None
 
     def __len__(self) -> int:
         return len(self.users)
