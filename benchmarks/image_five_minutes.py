@@ -58,7 +58,7 @@ def main() -> None:
     model, began = ImageVAE(**SETTINGS), time.perf_counter()
     model.fit(parts["train"], validation=(parts["validation"], None))
     seconds = time.perf_counter() - began
-    scale = model.scale_
+    scale = model.reader_.scale
     record(
         "image_five_minutes",
         {

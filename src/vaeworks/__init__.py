@@ -10,13 +10,17 @@ from .kinds import KINDS, load
 
 __version__ = "0.1.0"
 _KIND_OF = {kind.estimator: kind for kind in KINDS.values()}
-__all__ = ["VaeworksError", "load", *_KIND_OF]
+__all__ = ["Session", "VaeworksError", "load", *_KIND_OF]
 
 
 def __getattr__(name: str) -> Any:
-    """Import an estimator, and torch with it, only when it is asked for."""
+    """Import an estimator, or what keeps its fit in a folder, and torch with it, only when it is asked for."""
     if name in _KIND_OF:
         return _KIND_OF[name].estimator_class()
+    if name == "Session":
+        from .storage.session import Session
+
+        return Session
     raise AttributeError(f"module 'vaeworks' has no attribute {name!r}")
 
 

@@ -163,6 +163,13 @@ def test_texts_are_written_where_out_says(vae, model, tmp_path, ending):
     assert all(text in line for text, line in zip(printed, lines[-3:], strict=True))
 
 
+def test_a_txt_has_the_answers_alone(vae, model, tmp_path):
+    vae("reconstruct", model, GEM, WASTE, "--out", tmp_path / "r.txt")
+    assert (tmp_path / "r.txt").read_text().splitlines() == load(model).reconstruct([GEM, WASTE])
+    vae("predict", model, GEM, WASTE, "--out", tmp_path / "p.txt")
+    assert (tmp_path / "p.txt").read_text().split() == [str(label) for label in load(model).predict([GEM, WASTE])]
+
+
 def test_predictions_are_written_with_their_columns(vae, model, tmp_path):
     vae("predict", model, GEM, "--out", tmp_path / "p.csv")
     assert (tmp_path / "p.csv").read_text().splitlines()[0] == "text,stars,probability"

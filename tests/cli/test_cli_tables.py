@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from vaeworks import TabularVAE, load
 from vaeworks.datasets import DataSet, load_table
+from vaeworks.storage.session import Session
 
 SMALL = ("--epochs", "60", "--learning-rate", "0.01", "--latent-dim", "3", "--width", "16")
 
@@ -166,6 +167,14 @@ def test_a_model_that_was_fitted_from_python_fills_a_file(vae, tmp_path):
     assert wanted.fullmatch((tmp_path / "out.csv").read_bytes())
 
 
+@pytest.mark.parametrize("verb", ["evaluate", "map"])
+def test_a_session_of_python_that_names_no_source_asks_for_the_data(vae, tmp_path, verb):
+    numbers, out = np.random.default_rng(0).normal(size=(40, 2)), tmp_path / "model"
+    TabularVAE(width=8, epochs=1).fit(numbers, session=Session(out))
+    words = ("--out", tmp_path / "map.png") if verb == "map" else ()
+    assert "does not say what it was fitted on: name the data" in vae(verb, out, *words).refusal()
+
+
 def test_words_stay_words_in_a_file_where_all_look_like_numbers(vae, tmp_path):
     codes = [["01", "1", "X1"][row % 3] for row in range(60)]
     (tmp_path / "old.csv").write_text("code,age\n" + "".join(f"{code},{20 + len(code)}\n" for code in codes))
@@ -246,6 +255,7 @@ def test_columns_may_come_in_another_order_and_others_beside(vae, people, people
         (("fit", "tabular", "{file}", "--out", "m", "--kind", "age=big"), "cannot be 'big'"),
         (("fit", "tabular", "{file}", "--out", "m", "--drop", "hair"), "no column 'hair'"),
         (("fit", "tabular", "{file}", "--out", "m", "--label", "hair"), "no column 'hair'"),
+        (("fit", "tabular", "{file}", "--out", "m", "--from", "{people}", "--drop", "age"), "model reads column 'age'"),
         (("fit", "tabular", "rotten", "--out", "m"), "use vae fit text rotten"),
     ],
 )

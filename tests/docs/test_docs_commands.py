@@ -12,6 +12,8 @@ from vaeworks.kinds import KINDS
 
 from .markdown import PAGES, code_lines, inline_code
 
+ALONE = {"--help", "-h", "--version", "--install-completion"}  # options of `vae` itself
+
 
 def lines():
     """Commands on lines of their own, which are whole."""
@@ -77,14 +79,14 @@ def test_a_line_is_a_command_of_some_kind(line, verbs):
 def test_a_mention_has_a_verb_and_options_that_exist(mention, verbs):
     words = shlex.split(mention)[1:]
     kinds, words = ({}, words) if words[0].startswith("-") else commands_of(verbs, words)
-    known = names_of(kinds.values()) | {"--help", "-h", "--version"}
+    known = names_of(kinds.values()) | ALONE
     assert {word for word in words if word.startswith("-")} <= known
 
 
 @pytest.mark.parametrize("option", options_alone())
 def test_an_option_that_is_named_alone_is_one_of_some_verb(option, verbs):
     commands = [each for command in verbs.values() for each in getattr(command, "commands", {"": command}).values()]
-    assert option in names_of(commands) | {"--help", "-h", "--version"}
+    assert option in names_of(commands) | ALONE
 
 
 def names_of(commands):

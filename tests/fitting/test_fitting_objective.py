@@ -5,9 +5,11 @@ import torch
 from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch
+from vaeworks.core.evidence import Level
 from vaeworks.core.likelihoods import ClassHead
+from vaeworks.core.posteriors import UnitUniform
 from vaeworks.core.priors import MixturePrior
-from vaeworks.fitting.objective import objective
+from vaeworks.fitting.objective import free_bits_kl, objective
 
 from ..toys import linear_gaussian_data, linear_vae
 
@@ -56,3 +58,8 @@ def test_free_bits_of_a_prior_that_does_not_factorise_hold_for_its_whole_kl(free
     model, evidence = made(MixturePrior(2, 3))
     objective(evidence, 1.0, 0.0, free_bits).backward()
     assert bool(model.prior.logits.grad.any()) is pushed
+
+
+def test_every_unit_of_a_map_has_its_free_bits_where_the_kl_does_not_factorise():
+    z = torch.zeros(2, 3, 4, 5)  # posterior and prior are the same, so that the floor alone is left
+    assert float(free_bits_kl(Level(z, UnitUniform(z), UnitUniform(z)), 0.5)) == 0.5 * 3 * 4 * 5

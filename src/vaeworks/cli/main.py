@@ -19,6 +19,7 @@ from .verbs import SHARED, SHORT, shared_verb
 from .wrapping import as_command
 
 MISTAKE, INTERRUPTED = 2, 130
+COMPLETING = "_VAE_COMPLETE"  # what the installed completion sets
 GENERAL: dict[str, Callable[..., dict]] = {"info": general.info, "datasets": general.datasets}
 EPILOG = "Exit codes: 0 done, 2 a mistake that the message explains, 130 interrupted."
 
@@ -50,13 +51,14 @@ class ByKind(TyperGroup):
     first = "kind of data"
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in HELP):
+        unnamed = not args or (args[0].startswith("-") and args[0] not in HELP)
+        if unnamed and not ctx.resilient_parsing:
             usage = f"vae {ctx.info_name} {self.example()} ... (see vae {ctx.info_name} --help)"
             raise VaeworksError(f"name the {self.first} first: {usage}")
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        if args[0] not in self.commands:
+        if args[0] not in self.commands and not ctx.resilient_parsing:
             kinds = ", ".join(self.commands)
             raise VaeworksError(
                 f"there is no kind of data {args[0]!r}: choose one of {kinds}, "
@@ -79,6 +81,14 @@ class ByModel(ByKind):
     first = "model"
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        try:
+            return self._of_its_kind(ctx, args)
+        except VaeworksError:
+            if ctx.resilient_parsing:  # a word is being completed
+                return None, None, []
+            raise
+
+    def _of_its_kind(self, ctx: Any, args: list[str]) -> tuple[str, Any, list[str]]:
         name = kind_of(Path(args[0])).word
         if name not in self.commands:
             able = ", ".join(self.commands)
@@ -87,6 +97,10 @@ class ByModel(ByKind):
 
     def example(self) -> str:
         return "MODEL"
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Options; in the place of a model none of the kinds, so that the shell offers files."""
+        return super().shell_complete(ctx, incomplete) if incomplete.startswith("-") else []
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """What all kinds share once, and then what each has of its own: a model is needed to know which applies."""
@@ -182,7 +196,9 @@ def main() -> None:
 
 
 def run(words: list[str]) -> None:
-    """Parse and call; typer's own `main` would hide Ctrl-C."""
+    """Parse and call; typer's own `main` would hide Ctrl-C, and only answers a shell that completes a word."""
+    if COMPLETING in os.environ:
+        typer.main.get_command(build())(prog_name="vae")
     command = typer.main.get_command(build(words[0]))
     with command.make_context("vae", words) as context:
         command.invoke(context)

@@ -1,1 +1,1 @@
-"""How a model is fitted, judged and kept; knows no kind of data."""
+"""The loop that trains a model, by which plan and on which device; knows no kind of data and no scikit-learn."""

@@ -22,5 +22,5 @@ def free_bits_kl(level: Level, free_bits: float) -> Tensor:
     """The mean KL of a level in nats, where a unit below `free_bits` counts as just that (Kingma et al. 2016)."""
     per_unit = level.kl_per_unit()
     if per_unit is None:
-        return level.kl().mean().clamp(min=free_bits * level.z.shape[-1])
+        return level.kl().mean().clamp(min=free_bits * level.z[0].numel())
     return per_unit.flatten(1).mean(0).clamp(min=free_bits).sum()

@@ -26,8 +26,8 @@ def read_own(model: Any, source: Any) -> "DataSet":
     VaeworksError
         When it does not say what they were.
     """
-    own = model.metrics_["fit"].get("source")
-    if own is None:
+    own = model.metrics_["fit"].get("source") or {}
+    if "source" not in own:  # a session in Python may say nothing, or other things
         raise VaeworksError("this model does not say what it was fitted on: name the data to use")
     return inherited(source, own, {field.name for field in fields(source)}).load(own["source"], model)
 

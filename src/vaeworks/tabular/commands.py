@@ -1,5 +1,6 @@
 """The shell verbs of tables. They import torch only when they run, so that help is quick."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,8 +58,16 @@ class Source:
             words=[] if model is None else _words(model),
         )
         if model is not None:
-            return only(found, [column.name for column in model.reader_.columns])
+            return only(found, self._left(column.name for column in model.reader_.columns))
         return without(found, self.drop or [])
+
+    def _left(self, names: Iterable[str]) -> list[str]:
+        """The columns of a model, none of which can be left out."""
+        names = list(names)
+        read = next((name for name in self.drop or [] if name in names), None)
+        if read is not None:
+            raise VaeworksError(f"the model reads column {read!r}, so it cannot be left out: leave out --drop {read}")
+        return names
 
 
 def predict(model: "TabularVAE", source: Rows, encoding: Encoding = "utf-8", data: Local = None) -> dict:

@@ -1,6 +1,6 @@
 """The shell verbs of texts. They import torch only when they run, so that help is quick."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,12 +45,9 @@ class Source:
     data: Local = None
 
     def load(self, source: str, model: Any = None) -> "DataSet":
-        from ..datasets import is_named, load_texts
+        from ..datasets import load_texts
 
-        label = None if self.label == "" and is_named(source) else self.label
-        return load_texts(
-            source, text=self.text, label=label, encoding=self.encoding, drop_empty=self.drop_empty, data=self.data
-        )
+        return load_texts(source, **asdict(self))
 
 
 def reconstruct(model: "TextVAE", texts: Texts = None, file: File = None, out: TextsOut = None) -> dict:
@@ -68,7 +65,7 @@ def reconstruct(model: "TextVAE", texts: Texts = None, file: File = None, out: T
         {"original": original, "reconstruction": again, **label}
         for original, again, label in zip(given, decoded, labels, strict=True)
     ]
-    return _rows(rows, out)
+    return _rows(rows, out, "reconstruction")
 
 
 def predict(model: "TextVAE", texts: Texts = None, file: File = None, out: TextsOut = None) -> dict:
@@ -81,7 +78,7 @@ def predict(model: "TextVAE", texts: Texts = None, file: File = None, out: Texts
     given = _given(texts, file)
     model.require_labels()
     rows = zip(given, model.predictions(given), strict=True)
-    return _rows([{"text": text, **label} for text, label in rows], out)
+    return _rows([{"text": text, **label} for text, label in rows], out, model.label_name)
 
 
 def sample(
@@ -123,15 +120,15 @@ def interpolate(
 def _texts(texts: list[str], out: Path | None) -> dict:
     if out is None:
         return {"texts": texts}
-    return _rows([{"text": text} for text in texts], out)
+    return _rows([{"text": text} for text in texts], out, "text")
 
 
-def _rows(rows: list[dict], out: Path | None) -> dict:
+def _rows(rows: list[dict], out: Path | None, answer: str) -> dict:
     if out is None:
         return {"rows": rows}
     from ..storage.rows import write_rows
 
-    write_rows(rows, out)
+    write_rows(rows, out, answer)
     return {"rows_written": len(rows), "out": str(out)}
 
 

@@ -81,3 +81,10 @@ def test_streaming_200_000_rows_holds_a_small_part_of_them(tmp_path, monkeypatch
         assert chunk.num_rows == 1000
     assert seen == 200_000
     assert most < size / 5
+
+
+def test_texts_without_their_labels_are_the_same_texts():
+    table = pa.table({"text": ["a", "b"], "label": ["x", "y"]})
+    rows = Rows(lambda: iter(table.to_batches()), 2, labelled=True).without_labels()
+    assert [batch.schema.names for batch in rows.chunks()] == [["text"]]
+    assert (rows.labelled, [batch.column("text").to_pylist() for batch in rows.chunks()]) == (False, [["a", "b"]])

@@ -1,14 +1,15 @@
 """One door to every source: a named data set, a local file or a local folder."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
 from ..registry import NAMED_OF_KIND, check_no_copy, is_named, load_named
+from .rows import Rows
 
 if TYPE_CHECKING:
     from ..sets import DataSet
-    from .rows import Rows
 
 
 def load_texts(
@@ -61,6 +62,7 @@ def load_texts(
 
         check_no_copy(source, data)
         return load_local(Path(source), text, label, encoding, drop_empty)
-    if source in NAMED_OF_KIND["text"] and (text is not None or label is not None):
-        raise VaeworksError(f"{source} knows its own columns: leave out --text and --label")
-    return load_named(str(source), "text", data)
+    if source in NAMED_OF_KIND["text"] and (text is not None or label):
+        raise VaeworksError(f"{source} knows its own columns: leave out --text and --label, or give '' for no label")
+    found: DataSet[Rows] = load_named(str(source), "text", data)
+    return found if label is None else replace(found.each(Rows.without_labels), label_name=None)

@@ -56,6 +56,10 @@ class Rows(Part):
             raise VaeworksError(f"a chunk has at least one row, not {rows}")
         return rechunk(first_rows(self._read(), self._length), rows)
 
+    def without_labels(self) -> "Rows":
+        """The texts alone."""
+        return Rows(lambda: (batch.select(["text"]) for batch in self._read()), self._length, False)
+
     def first(self, count: int) -> "Rows":
         return Rows(self._read, count, self._labelled)
 
