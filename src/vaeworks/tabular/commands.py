@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import VaeworksError
 from ..options import Count, Encoding, Label, Local, OfLabel, Origin, TableOut, ending, pairs
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
