@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from PIL import Image
 
 SMALL = ("--epochs", "20", "--latent-dim", "4", "--width", "16", "--batch-size", "20", "--dropout", "0.2")
 
@@ -101,6 +102,11 @@ def test_codes_and_a_report_are_written(vae, films, files, tmp_path):
     assert pa.parquet.read_table(tmp_path / "z.parquet").shape == (80, 4)
     assert vae("report", films, "--out", tmp_path / "report.html").code == 0
     assert "Coverage against popularity" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_items_are_drawn_as_a_map(vae, films, tmp_path):
+    assert vae("map", films, "--out", tmp_path / "films.png", "--json").json()["points"] == 24
+    assert Image.open(tmp_path / "films.png").width > 500
 
 
 @pytest.mark.parametrize(

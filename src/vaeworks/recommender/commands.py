@@ -140,6 +140,24 @@ def similar(
     return {"rows": model.similar(item, n)}
 
 
+def map(
+    model: "RecommenderVAE",
+    out: Annotated[Path, typer.Option("--out", help="Picture to write.", callback=ending(".png", ".svg", ".pdf"))],
+) -> dict:
+    """Draw the items that most users have as a map, coloured by genre where it is known.
+
+    Examples:
+
+      vae map models/films --out films.png
+    """
+    from ..estimator.maps import write_map
+    from .panels import item_map
+
+    found = item_map(model).data
+    write_map(found["points"], found["groups"], out)
+    return {"points": len(found["points"]), "out": str(out)}
+
+
 def _candidates(model: "RecommenderVAE", where: list[str] | None) -> list | None:
     if not where:
         return None

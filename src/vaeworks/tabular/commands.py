@@ -206,8 +206,8 @@ def map(
 
       vae map models/map --out map.png
     """
+    from ..estimator.maps import write_map
     from ..storage.sources import read_alike, read_own
-    from .maps import write_map
 
     reading = Source(data=data)
     found = read_own(model, reading) if source is None else read_alike(model, source, reading)
