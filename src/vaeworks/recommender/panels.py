@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
 
 from ..estimator.panels import Panel
 from .blending import scores_of
@@ -13,7 +13,7 @@ from .catalogue import PARTS
 from .data import HistoryData
 from .ranking import DEPTH, hits, recall_at, top_items
 
-MOST_GROUPS, MOST_SHOWN = 8, 600
+MOST_GROUPS, MOST_SHOWN, FEWEST_FOR_TSNE = 9, 600, 8
 GROUPS = ("genre", "genres", "category", "class")
 
 
@@ -49,12 +49,19 @@ def item_map(estimator: Any) -> Panel:
     shares = torch.cat([estimator._log_shares(part[:, None]) for part in torch.from_numpy(which).split(100)])
     joined = shares[:, torch.from_numpy(which)]
     centred = (joined - joined.mean(0)).numpy()
-    points = PCA(2, random_state=0).fit_transform(centred) if len(which) > 2 else np.zeros((len(which), 2))
+    points = placed(centred)
     column = next((name for name in GROUPS if name in items.columns), None)
     groups = None if column is None else grouped([items.columns[column][number] for number in which])
-    note = "The items that most users have: near ones speak for the same others. First two principal components."
-    labels = {"x_label": "first component", "y_label": "second component"}
+    note = "The items that most users have, by t-SNE: near ones speak for the same others; far distances say nothing."
+    labels = {"x_label": "", "y_label": ""}
     return Panel("Items", note, "scatter", {"points": points, "groups": groups, **labels})
+
+
+def placed(rows: np.ndarray) -> np.ndarray:
+    """Rows in the plane, (N, 2), near where they are near."""
+    if len(rows) < FEWEST_FOR_TSNE:
+        return np.pad(rows, ((0, 0), (0, 2)))[:, :2]
+    return TSNE(2, perplexity=min(20.0, len(rows) / 4), metric="cosine", init="pca", random_state=0).fit_transform(rows)
 
 
 def grouped(values: list) -> list[str]:
