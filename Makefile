@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+JOBS ?= 2
+SHARED := --numprocesses $(JOBS) --dist loadscope
 TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 
-.PHONY: help demo test lint benchmarks clean
+.PHONY: help demo test test-fast lint benchmarks clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vaeworks needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -20,8 +22,11 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)  ## fit the text VAE on real film reviews in a few minutes, then show what it can do
 	$(BIN)/python examples/demo.py
 
-test: $(READY)  ## the whole test suite
-	$(BIN)/python -m pytest
+test: $(READY)  ## the whole test suite, in JOBS processes (2)
+	$(BIN)/python -m pytest $(SHARED)
+
+test-fast: $(READY)  ## the tests that take no long: under a minute on two cores
+	$(BIN)/python -m pytest $(SHARED) -m "not slow"
 
 lint: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

@@ -102,6 +102,17 @@ class Classes:
         return None if state is None else cls(**state)
 
 
+def further_classes(earlier: Classes | None, found: Iterable[Any], missing_label: Any, anew: bool) -> Classes | None:
+    """The classes of a model that goes on: the earlier ones where they are to stay, and where no label is there."""
+    classes = Classes.learn(found, missing_label) if anew else None
+    if classes is None:
+        return earlier
+    if earlier is not None and earlier.names != classes.names:
+        was, now = (", ".join(map(str, each.names[:10])) for each in (earlier, classes))
+        log.warning("the labels are %s, and were %s: how the model predicts them is learned anew", now, was)
+    return classes
+
+
 def indices_of(classes: Classes | None, labels: list) -> np.ndarray:
     """Class indices (N,) of labels, all of them -1 where there are no classes."""
     return np.full(len(labels), MISSING) if classes is None else classes.indices(labels)

@@ -66,6 +66,7 @@ def test_a_model_that_the_command_fitted_is_silent_in_python(model, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_two_fits_with_one_seed_are_the_same_model(fitted):
     one, two, other = (fitted("reviews.txt", "--seed", seed) / "model.safetensors" for seed in (3, 3, 4))
     assert one.read_bytes() == two.read_bytes() != other.read_bytes()

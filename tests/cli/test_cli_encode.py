@@ -29,6 +29,18 @@ def test_codes_equal_pythons_transform_in_order(vae, model, reviews, codes, tmp_
     assert [file.name for file in tmp_path.iterdir()] == [out.name]
 
 
+def test_an_ending_may_be_in_capitals_as_elsewhere(vae, model, reviews, tmp_path):
+    out = tmp_path / "CODES.CSV"
+    assert vae("encode", model, reviews / "reviews.txt", "--out", out).code == 0
+    assert len(pd.read_csv(out)) == 100
+
+
+def test_an_ending_is_refused_before_the_model_is_read(vae, reviews, tmp_path):
+    (tmp_path / "config.json").write_text('{"kind": "text", "format": 1, "parameters": {}, "made_by": {}}')
+    said = vae("encode", tmp_path, reviews / "reviews.txt", "--out", tmp_path / "codes.txt").refusal()
+    assert said.startswith(f"{tmp_path / 'codes.txt'} must end in .parquet or .csv or .npz")
+
+
 def test_every_unit_has_a_named_column(vae, model, reviews, tmp_path):
     vae("encode", model, reviews / "reviews.txt", "--out", tmp_path / "codes.parquet")
     names = pd.read_parquet(tmp_path / "codes.parquet").columns.tolist()

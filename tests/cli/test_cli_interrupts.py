@@ -15,6 +15,8 @@ from torch.testing import assert_close
 
 from vaeworks import load
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = 4
 # A shell that starts the tests in the background has its children ignore Ctrl-C.
 HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"

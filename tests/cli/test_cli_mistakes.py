@@ -51,8 +51,8 @@ MISTAKES = {
     "interpolate {model} a b --steps 1": "--steps",
     # Outputs.
     "encode {model} {reviews}/reviews.txt": "Missing option '--out'",
-    "encode {model} {reviews}/reviews.txt --out {new}.json": "{new}.json must end in one of .parquet, .csv, .npz",
-    "encode {model} {reviews}/reviews.txt --out {reviews}": "must end in one of",
+    "encode {model} {reviews}/reviews.txt --out {new}.json": "{new}.json must end in .parquet or .csv or .npz",
+    "encode {model} {reviews}/reviews.txt --out {reviews}": "must end in",
     "encode {model} {reviews}/reviews.txt --out {reviews}/reviews.txt/codes.csv": "cannot write",
     "report {model} --out {reviews}": "cannot write {reviews}: is a directory",
     "report {model} --out {reviews}/reviews.txt/page.html": "cannot write",

@@ -49,6 +49,13 @@ def test_a_fit_goes_on_from_a_model(vae, model, own_model, reviews, tmp_path):
     assert again.metrics_["fit"]["source"]["start"] == str(own_model)
 
 
+def test_a_model_that_went_on_from_one_with_a_bar_is_silent_in_python(vae, own_model, reviews, tmp_path):
+    load(own_model).set_params(verbose=True).save(tmp_path / "verbose")
+    begun = ("fit", "text", reviews / "reviews.csv", "--from", tmp_path / "verbose", "--epochs", "1")
+    assert vae(*begun, "--out", tmp_path / "m").code == 0
+    assert load(tmp_path / "m").verbose is False
+
+
 def test_mistakes(vae, own_model, reviews, tmp_path):
     fit = ("fit", "text", reviews / "reviews.csv", "--out", tmp_path / "m")
     assert "no preset 'slow'" in vae(*fit, "--preset", "slow").refusal()

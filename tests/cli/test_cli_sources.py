@@ -25,6 +25,7 @@ def csv(*more, rows=FINE):
     return "text,label\n" + "".join(f"{text},{label}\n" for text, label in [*rows, *more])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["reviews.csv", "reviews.tsv", "reviews.jsonl", "reviews.parquet"])
 def test_every_format_fits_the_same_model(fitted, model, source):
     other = fitted(source, "--text", "review", "--label", "stars")
@@ -90,6 +91,7 @@ def test_a_text_that_is_missing_in_jsonl_is_refused(fit, missing):
     assert "some.jsonl" in result.refusal()
 
 
+@pytest.mark.slow
 def test_a_text_of_a_million_words_is_cut(fit, tmp_path):
     lines = [json.dumps({"text": text, "label": label}) for text, label in [*FINE, ("great film " * 500_000, "good")]]
     assert fit("\n".join(lines), name="some.jsonl").code == 0
@@ -119,6 +121,7 @@ def test_evaluate_reads_the_data_again_as_fit_did(fit, vae, tmp_path):
     assert vae("evaluate", tmp_path / "model", "--samples", "0", "--json").json()["split"] == "held out"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("--prior", "vamp"), ("--prior", "flow"), ("--prior", "mixture"), ("--tokens", "subwords"), ("--rate", "0")],

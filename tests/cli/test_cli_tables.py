@@ -291,6 +291,7 @@ def test_weights_of_nan_fill_no_holes(vae, people, people_model, tmp_path):
     assert not (tmp_path / "full.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_fit_ends_well_where_the_system_does_not_count_memory(vae, people, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
     result = vae("fit", "tabular", people, "--out", tmp_path / "m", *SMALL)
@@ -300,6 +301,7 @@ def test_a_fit_ends_well_where_the_system_does_not_count_memory(vae, people, tmp
     assert report.code == 0, report.err
 
 
+@pytest.mark.slow
 def test_a_set_with_parts_is_fitted_to_its_own_and_judged_by_its_test_part(vae, tmp_path, monkeypatch):
     rows = load_table("wine").whole().take(np.random.default_rng(0).permutation(178))
     sizes = {"train": range(100), "validation": range(100, 140), "test": range(140, 178)}

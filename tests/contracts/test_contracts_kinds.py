@@ -300,6 +300,7 @@ def test_answers_do_not_depend_on_how_rows_are_batched(kind, fitted):
     )
 
 
+@pytest.mark.slow
 @each_that_can("codes", "labels")
 def test_features_of_a_pipeline_are_codes(kind):
     estimator, X, y = CASES[kind].make()
@@ -310,6 +311,7 @@ def test_features_of_a_pipeline_are_codes(kind):
     ]
 
 
+@pytest.mark.slow
 @each_that_can("labels")
 def test_a_grid_search_by_accuracy_fits_and_compares(kind):
     estimator, X, y = CASES[kind].make()
@@ -319,6 +321,7 @@ def test_a_grid_search_by_accuracy_fits_and_compares(kind):
     assert search.cv_results_["mean_test_score"][1] > 0.8
 
 
+@pytest.mark.slow
 @every_kind
 def test_a_grid_search_by_the_bound_needs_no_labels(kind):
     estimator, X, _ = CASES[kind].make()
@@ -338,6 +341,7 @@ def test_a_verb_before_the_fit_is_refused(kind):
             verb(X)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prior", [prior for prior in PRIORS if prior != "normal"])
 def test_another_prior_is_fitted_afterwards(prior, fitted):
     """It comes nearer to the codes of the data than N(0, I), and nothing else moves."""

@@ -19,6 +19,7 @@ WITH_EXAMPLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES_WITH_PYTHON)
 def test_the_python_of_a_page_runs_from_top_to_bottom(page, spoken_of):
     for line, block in fenced(page, "python"):

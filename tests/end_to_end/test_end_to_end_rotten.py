@@ -9,6 +9,8 @@ import pytest
 from vaeworks import TextVAE, datasets, load
 from vaeworks.tokens.vocabulary import END
 
+pytestmark = pytest.mark.slow
+
 MARGIN = 0.10  # over the 57.1% of the larger class; a run reaches 0.19
 LEAST_KL = 2.0
 

@@ -16,6 +16,7 @@ def images():
     return (random.integers(0, 40, (80, 6, 6)) + np.arange(80)[:, None, None] % 2 * 200).astype(np.uint8)
 
 
+@pytest.mark.slow
 def test_it_finds_two_clusters():
     random = np.random.default_rng(0)
     draws = random.normal(size=(2000, 2)) * 0.3 + np.where(random.random((2000, 1)) < 0.25, -4.0, 3.0)
@@ -35,6 +36,7 @@ def test_codes_that_no_mixture_fits_are_refused(size):
         AggregatedPosterior.fit(draws, seed=0)
 
 
+@pytest.mark.slow
 def test_samples_come_from_it_and_it_is_saved(tmp_path):
     model = ImageVAE(**SMALL).fit(images())
     sampled = model.sample(4, prior="aggregated")

@@ -38,6 +38,7 @@ def demo(monkeypatch, tmp_path):
     return loaded
 
 
+@pytest.mark.slow
 def test_the_demo_fits_shows_every_verb_and_leaves_a_report(demo, capsys, tmp_path):
     demo.main()
     shown = [line.split()[2] for line in capsys.readouterr().out.splitlines() if line.startswith("$ vae ")]

@@ -38,6 +38,7 @@ PLANS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("validation", [None, HELD_OUT], ids=["no validation", "validation"])
 @pytest.mark.parametrize("epoch", [1, 2, 3])
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)

@@ -34,6 +34,7 @@ def both(tmp_path_factory):
     return two_processes.train(), json.loads(path.read_text())
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_history_of_one(both):
     one, two = both
     assert two["processes"] == 2
@@ -43,12 +44,14 @@ def test_two_processes_give_the_history_of_one(both):
         assert theirs == pytest.approx(mine, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_weights_of_one(both):
     one, two = both
     for name, weights in one["weights"].items():
         assert torch.allclose(torch.tensor(two["weights"][name]), torch.tensor(weights), atol=1e-5), name
 
 
+@pytest.mark.slow
 def test_a_text_model_whose_batches_lack_its_rarest_words_trains_in_two_processes(tmp_path):
     torchrun("two_text_processes.py", tmp_path / "model")
     assert (tmp_path / "model" / "config.json").exists()

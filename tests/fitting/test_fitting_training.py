@@ -105,6 +105,7 @@ def test_every_part_that_trains_is_in_train_mode_after_a_validation():
     assert {seen for _, seen in watch.steps} == {(True, True)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.8, 3.0])
 def test_training_holds_the_rate_that_was_asked_for(rate):
     epochs = 40

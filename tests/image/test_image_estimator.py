@@ -35,6 +35,7 @@ def independent_pixels(train, test):
     return -(np.log(share) * flat + np.log(1 - share) * (1 - flat)).sum(1).mean()
 
 
+@pytest.mark.slow
 def test_it_beats_independent_pixels_by_four_nats(binary, digits):
     model, test, labels = binary
     figures = model.evaluate(test, labels, samples=20)
@@ -45,6 +46,7 @@ def test_it_beats_independent_pixels_by_four_nats(binary, digits):
     assert figures["bits_per_dim_elbo"] == pytest.approx(figures["negative_elbo_nats"] / 64 / np.log(2))
 
 
+@pytest.mark.slow
 def test_samples_look_like_digits(binary, digits):
     """To the nearest training image, samples are nearer than independent pixels are."""
     model, train = binary[0], (digits[0] > 127).reshape(1500, -1)
@@ -57,6 +59,7 @@ def test_samples_look_like_digits(binary, digits):
     assert nearest(sampled) < 0.7 * nearest(shuffled)
 
 
+@pytest.mark.slow
 def test_samples_of_a_label_come_from_its_codes(binary):
     model = binary[0]
     threes = model.model_.heads[LABEL](draw_codes(model, 400, label=3)).probs.argmax(1) == 3
@@ -64,11 +67,13 @@ def test_samples_of_a_label_come_from_its_codes(binary):
     assert model.sample(4, label=3).shape == (4, 8, 8, 1)
 
 
+@pytest.mark.slow
 def test_a_lower_temperature_makes_samples_alike(binary):
     spreads = [binary[0].sample(100, temperature=temperature).std(0).mean() for temperature in (0.3, 1.0)]
     assert spreads[0] < 0.8 * spreads[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("likelihood", ["logistic", "normal"])
 def test_grey_pixels_are_learned(digits, likelihood):
     images, _, test, _ = digits

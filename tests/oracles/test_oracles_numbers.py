@@ -15,6 +15,8 @@ from vaeworks.storage.session import Session
 
 from ..toys import CtrlC
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rows():

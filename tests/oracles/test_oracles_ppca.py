@@ -74,6 +74,7 @@ def test_chunked_importance_bound_reaches_the_exact_likelihood():
     assert_close(bound.mean(), EXACT.mean(), atol=0.02, rtol=0)
 
 
+@pytest.mark.slow
 def test_training_reaches_the_likelihood_of_probabilistic_pca():
     torch.manual_seed(0)
     model, epochs = linear_vae(), 60

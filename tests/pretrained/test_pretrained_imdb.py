@@ -31,10 +31,12 @@ def test_it_tells_praise_from_a_pan(imdb):
     assert imdb.predict([PRAISE, PAN]).tolist() == ["positive", "negative"]
 
 
+@pytest.mark.slow
 def test_its_reconstructions_keep_the_sentiment(imdb):
     assert imdb.predict(imdb.reconstruct([PRAISE, PAN])).tolist() == ["positive", "negative"]
 
 
+@pytest.mark.slow
 def test_samples_for_a_label_read_like_it(imdb):
     labels = ["positive"] * 4 + ["negative"] * 4
     samples = imdb.sample(4, "positive") + imdb.sample(4, "negative")
@@ -48,6 +50,7 @@ def test_its_figures_are_of_the_test_reviews_and_meet_what_the_readme_says(imdb)
     assert figures["active_units"] >= 16
 
 
+@pytest.mark.slow
 def test_a_fitted_model_of_the_name_goes_first(tiny_text_model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert ships("imdb")
@@ -83,6 +86,7 @@ def test_info_shows_the_model_and_the_data_set_of_its_name(capsys):
     assert "data set" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_fit_goes_on_from_it(tmp_path, capsys):
     reviews = tmp_path / "reviews.csv"
     rows = [f'"{text} {row}",{label}' for row in range(20) for text, label in ((PRAISE, "positive"), (PAN, "negative"))]

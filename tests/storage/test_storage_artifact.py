@@ -129,6 +129,16 @@ def test_a_newer_format_is_refused(copy):
         load(copy)
 
 
+def test_files_that_are_none_of_a_model_are_neither_read_nor_touched(copy, tiny_text_model):
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**config, "further": ["../../../other"]}))
+    with pytest.raises(VaeworksError, match="names files that are none of a model's"):
+        load(copy)
+    tiny_text_model.save(copy, overwrite=True)
+    assert not list(copy.parent.rglob("other*"))
+    assert load(copy).aggregated_ is not None
+
+
 def test_a_kind_that_is_not_known_is_refused(copy):
     changed(copy, kind="smell")
     with pytest.raises(VaeworksError, match="'smell'"):
@@ -234,6 +244,7 @@ def test_tensors_of_others_in_a_folder_are_not_read(copy, tiny_text_model):
     assert (copy / "mine.safetensors").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("over", "earlier", "others"), [("new", [], set()), ("over", [1], {"notes.txt"})])
 def test_a_save_that_is_killed_at_any_step_leaves_the_earlier_model_or_the_new_one(tmp_path, over, earlier, others):
     command = [sys.executable, Path(__file__).with_name("killed_saves.py"), tmp_path, over]

@@ -144,6 +144,7 @@ def holder(out):
             process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [{}, {"overwrite": True}, {"resume": True}], ids=["new", "overwrite", "resume"])
 def test_a_second_fit_is_refused_while_the_first_runs(holder, out, unfinished, how):
     before = names(unfinished)
@@ -155,12 +156,14 @@ def test_a_second_fit_is_refused_while_the_first_runs(holder, out, unfinished, h
     assert loaded(out).numbers() == {1}
 
 
+@pytest.mark.slow
 def test_a_second_fit_is_refused_through_a_link_too(holder, out, tmp_path):
     (tmp_path / "link").symlink_to(out)
     with pytest.raises(VaeworksError, match=r"^another process is fitting .*link: "):
         fit(tmp_path / "link")
 
 
+@pytest.mark.slow
 def test_a_killed_fit_can_be_gone_on_with(holder, out):
     holder.send_signal(signal.SIGKILL)
     holder.wait()
@@ -169,6 +172,7 @@ def test_a_killed_fit_can_be_gone_on_with(holder, out):
     assert names(out.parent) == {"model"}
 
 
+@pytest.mark.slow
 def test_the_other_processes_of_a_fit_take_no_lock_and_no_file(holder, out, unfinished, monkeypatch):
     monkeypatch.setenv("RANK", "1")
     before = names(unfinished)

@@ -54,6 +54,7 @@ def test_an_encoder_starts_with_outputs_as_large_as_one_of_columns(rows):
     assert 0.8 < ratio < 1.2
 
 
+@pytest.mark.slow
 def test_a_map_of_many_columns_works_along_components_and_scores_all_columns(plane, rows):
     assert plane.reader_.components == COMPONENTS
     z = torch.from_numpy(plane.transform(rows))

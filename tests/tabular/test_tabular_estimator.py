@@ -59,6 +59,7 @@ def damaged(table, share=0.2, seed=1):
     return table.mask(np.random.default_rng(seed).random(table.shape) < share)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_it_passes_every_check_of_scikit_learn(caplog):
     caplog.set_level(logging.ERROR, logger="vaeworks")
@@ -67,6 +68,7 @@ def test_it_passes_every_check_of_scikit_learn(caplog):
     assert [result["check_name"] for result in results if result["status"] == "skipped"] == ["check_array_api_input"]
 
 
+@pytest.mark.slow
 def test_a_linear_model_reaches_the_likelihood_of_probabilistic_pca(linear):
     exact = PCA(2).fit(LINEAR).score(LINEAR)  # Tipping & Bishop 1999
     assert exact - 0.05 < linear.score(LINEAR) < exact + 0.02
@@ -82,6 +84,7 @@ def test_anomaly_score_is_the_negative_likelihood(linear):
     assert np.corrcoef(-linear.anomaly_score(LINEAR), exact)[0, 1] > 0.99
 
 
+@pytest.mark.slow
 def test_anomaly_scores_do_not_depend_on_how_a_column_is_bent():
     """A row is as odd by the logarithms of its numbers as by the numbers of a positive column."""
     random = np.random.default_rng(0)
@@ -114,6 +117,7 @@ def test_holes_are_filled_with_the_conditional_mean(linear):
     assert np.abs(filled[:, gone] - exact).mean() < 0.15 * np.abs(LINEAR[:50, gone] - exact).mean()
 
 
+@pytest.mark.slow
 def test_a_row_with_holes_is_scored_by_what_is_there(linear):
     linear = clone(linear).set_params(masking=0.4).fit(LINEAR)
     decoder, spread = linear.model_.decoder, linear.reader_.columns[0].spread
@@ -129,6 +133,7 @@ def test_a_row_with_holes_is_scored_by_what_is_there(linear):
     assert abs(bound - exact.mean()) < 0.1
 
 
+@pytest.mark.slow
 def test_a_map_keeps_neighbours_of_one_class_better_than_without_the_neighbour_term():
     X, y = load_digits(return_X_y=True)
     near = {}
@@ -139,6 +144,7 @@ def test_a_map_keeps_neighbours_of_one_class_better_than_without_the_neighbour_t
     assert near[None] > max(near[0.0] + 0.02, 0.92)
 
 
+@pytest.mark.slow
 def test_filled_holes_come_nearer_than_means():
     X = StandardScaler().fit_transform(load_iris().data)
     holes = np.random.default_rng(0).random(X.shape) < 0.2
@@ -147,6 +153,7 @@ def test_filled_holes_come_nearer_than_means():
     assert np.sqrt(((filled - X)[holes] ** 2).mean()) < 0.75 * X[holes].std()
 
 
+@pytest.mark.slow
 def test_several_imputations_differ_only_in_the_holes(people):
     table = damaged(PEOPLE[:60])
     one, other = people.impute(table, imputations=2)
@@ -209,6 +216,7 @@ def test_codes_that_are_no_numbers_are_refused(people):
         people.decode([[np.nan, 0.0]])
 
 
+@pytest.mark.slow
 def test_a_small_map_decodes_into_more_than_means():
     X = load_iris().data
     model = TabularVAE(latent_dim=2, device="cpu").fit(X)
@@ -222,6 +230,7 @@ def test_training_goes_on_only_from_a_model_of_the_same_columns(people, other):
         deepcopy(people).go_on(other)
 
 
+@pytest.mark.slow
 def test_labels_with_fractions_are_left_to_a_regressor():
     X, y = load_diabetes(return_X_y=True)
     pipeline = make_pipeline(TabularVAE(latent_dim=4, width=32, epochs=20), LinearRegression()).fit(X, y + 0.5)
@@ -247,6 +256,7 @@ def test_rows_are_drawn_that_have_given_values(people):
     assert drawn["height"].mean() > people.sample(300, where={"town": "Bern"})["height"].mean() + 30
 
 
+@pytest.mark.slow
 def test_labels_are_drawn_with_rows():
     X, y = load_iris(return_X_y=True)
     model = TabularVAE(latent_dim=4, prior="flow", device="cpu").fit(X, y)
@@ -255,6 +265,7 @@ def test_labels_are_drawn_with_rows():
     assert set(model.sample(5, label=2, labels=True)[1]) == {2}
 
 
+@pytest.mark.slow
 def test_a_label_that_is_missing_is_no_class():
     X, y = load_iris(return_X_y=True)
     partial = np.where(np.arange(150) % 3 == 0, y.astype(float), np.nan)

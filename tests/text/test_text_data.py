@@ -206,6 +206,7 @@ def test_an_epoch_holds_one_pool_at_a_time(monkeypatch, seed, most):
 # What of a text is read and scored
 
 
+@pytest.mark.slow
 def test_a_text_of_a_million_words_is_cut():
     _, vocabulary = encoded()
     long = data_of(Texts(["long " * 1_000_000]), vocabulary, None, Window(10), 4)

@@ -68,6 +68,7 @@ def test_without_labels_there_is_no_sample_of_a_label(unlabelled):
         unlabelled.sample(label="good")
 
 
+@pytest.mark.slow
 def test_labels_of_which_most_are_missing_teach_the_rest(tiny_text_model, tiny_corpus):
     texts, labels = tiny_corpus
     some = [label if row % 10 < 3 else None for row, label in enumerate(labels)]
@@ -76,6 +77,7 @@ def test_labels_of_which_most_are_missing_teach_the_rest(tiny_text_model, tiny_c
     assert (model.predict(texts)[unseen] == np.array(labels)[unseen]).mean() > 0.7
 
 
+@pytest.mark.slow
 def test_three_classes_are_told_apart(few, tiny_corpus):
     themes = {"film": 10, "cast": 20, "story": 30}
     rows = [(text, themes[theme]) for text in tiny_corpus[0] for theme in themes if f" {theme} " in text]
@@ -225,6 +227,7 @@ def test_without_a_share_held_out_the_figures_are_those_of_all_texts(few, tiny_c
     assert model.history_[0]["validation"] is None
 
 
+@pytest.mark.slow
 def test_a_corpus_without_labels_does_not_collapse_at_the_default_rate():
     draw = random.Random(1)
     colours, animals, places = (

@@ -86,6 +86,7 @@ def test_batches_hold_the_shares_of_their_own_texts():
     )
 
 
+@pytest.mark.slow
 def test_few_labels_go_further_with_pseudo_labels():
     texts, labels = reviews(600)
     settings = {"epochs": 2, "latent_dim": 8, "encoder_units": 16, "decoder_units": 16, "rate": None}

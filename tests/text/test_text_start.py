@@ -31,6 +31,21 @@ def test_other_labels_begin_anew(standing_still, tiny_text_model, tiny_corpus):
     assert np.allclose(again.transform(texts), tiny_text_model.transform(texts), atol=1e-4)
 
 
+def test_another_prior_leaves_the_classes_and_how_they_are_predicted(tiny_text_model, tiny_corpus):
+    texts = tiny_corpus[0]
+    after = deepcopy(tiny_text_model).set_params(prior="mixture", epochs=1).go_on(texts, only="prior")
+    assert np.array_equal(after.predict_proba(texts), tiny_text_model.predict_proba(texts))
+
+
+def test_without_labels_the_classes_stay_and_other_ones_are_said(standing_still, tiny_corpus, caplog):
+    texts = tiny_corpus[0]
+    assert list(standing_still.go_on(texts).classes_) == ["bad", "good"]
+    assert "learned anew" not in caplog.text
+    standing_still.go_on(texts, ["even" if row % 2 == 0 else "odd" for row in range(len(texts))])
+    assert "the labels are even, odd, and were bad, good" in caplog.text
+
+
+@pytest.mark.slow
 def test_labels_can_come_later(tiny_text_model, tiny_corpus):
     texts, labels = tiny_corpus
     without = clone(tiny_text_model).set_params(epochs=1).fit(texts)

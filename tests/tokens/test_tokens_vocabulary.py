@@ -121,6 +121,7 @@ def test_json_keeps_a_vocabulary_whole(vocabulary):
     assert again.to_json() == vocabulary.to_json()
 
 
+@pytest.mark.slow
 def test_a_text_of_a_million_words_has_a_million_ids():
     assert KINDS["words"].encode(["film " * 1_000_000]) == [KINDS["words"].encode(["film"])[0] * 1_000_000]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import VaeworksError
+from ..options import ending
 from .options import chosen, keyword, parameter_options, source_options
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ Found = Annotated[str, typer.Argument(metavar="DATA")]
 Samples = Annotated[int, typer.Option("--samples", min=0, help="Draws of z for the importance-weighted bound.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Use the first examples only.")]
 Page = Annotated[Path, typer.Option("--out", help="The HTML page to write.")]
-Codes = Annotated[Path, typer.Option("--out", help="Where to write: a .parquet, .csv or .npz.")]
+Codes = Annotated[
+    Path,
+    typer.Option("--out", help="A parquet, csv or npz to write.", callback=ending(".parquet", ".csv", ".npz")),
+]
 Folder = Annotated[Path, typer.Option("--out", help="Folder for the model.")]
 Begun = Annotated[
     str | None, typer.Option("--from", metavar="MODEL", help="Go on from this model, a folder or one that ships.")
@@ -88,7 +92,7 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
         if type(estimator) is not kind.estimator_class():
             raise VaeworksError(f"{start} is a model of kind {estimator.kind}: go on with vae fit {estimator.kind}")
         found = reading.load(source, begun)
-        always = {"random_state": seed, "device": device}
+        always = {"random_state": seed, "device": device, "verbose": False}  # the bar is a monitor
         if "label_name" in estimator.get_params():
             always["label_name"] = found.label_name or "label"
         estimator.set_params(**{**settings.parameters, **always, **said})

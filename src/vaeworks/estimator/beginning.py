@@ -26,6 +26,10 @@ class Beginning:
     weights: dict[str, Tensor]
     only: str | None
 
+    def further(self, X: Any, y: Any, estimator: Any, share: float) -> Any:
+        """What the reader gives of further data; where another part alone is trained, the classes stay."""
+        return self.reader.further(X, y, estimator, share, self.only in (None, "heads"))
+
     def into(self, model: LatentModel, plan: Plan, reader: Any) -> Plan:
         """Copy the weights into a new model, and give the plan for it; the part to train may have other sizes.
 

@@ -29,7 +29,7 @@ from ..labels import native
 from ..storage import artifact
 from ..storage.card import card
 from ..storage.old_names import with_old_names
-from ..storage.session import Session
+from ..storage.session import Session, session_of
 from .beginning import Beginning
 from .cautions import caution
 from .diagnostics import Look, diagnose
@@ -84,7 +84,9 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """Further lines of the card."""
         return []
 
-    def fit(self, X: Any, y: Any = None, *, validation: Any = None, session: Session | None = None) -> Self:
+    def fit(
+        self, X: Any, y: Any = None, *, validation: Any = None, session: Session | Path | str | None = None
+    ) -> Self:
         """Fit the model.
 
         Parameters
@@ -93,7 +95,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             Examples, and labels of which some (None, NaN) or all may be missing.
         validation : tuple (X, y) or None
             Data to choose the best epoch by; None holds out a share of X.
-        session : Session or None
+        session : Session, path or None
             A folder for the model, from which an interrupted fit goes on, and what watches it.
 
         Raises
@@ -104,7 +106,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             At Ctrl-C; when an epoch was done, the estimator is fitted with the best weights so far.
         """
         self.check_parameters()
-        return self._fit(X, y, validation, session or Session(), None)
+        return self._fit(X, y, validation, session_of(session), None)
 
     def go_on(
         self,
@@ -113,17 +115,17 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         *,
         only: str | None = None,
         validation: Any = None,
-        session: Session | None = None,
+        session: Session | Path | str | None = None,
     ) -> Self:
         """Go on training this fitted model: its way of reading data stays, and its weights are where training begins.
 
         Parameters
         ----------
         X, y, validation, session
-            As for `fit`. Weights of labels are kept where the labels are the same.
+            As for `fit`. Other labels than before are learned anew, which is said; without any, the classes stay.
         only : str or None
             The one part to train, as in `set_params(prior="flow").go_on(X, only="prior")`, which fits another prior to
-            the codes of a finished model; the rest stays as it is, and beta is 1.
+            the codes of a finished model; the rest, its classes too, stays as it is, and beta is 1.
 
         Raises
         ------
@@ -134,11 +136,12 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self.check_parameters()
         before, beginning = dict(self.__dict__), Beginning(self.reader_, dict(self.model_.state_dict()), only)
         try:
-            return self._fit(X, y, validation, session or Session(), beginning)
+            return self._fit(X, y, validation, session_of(session), beginning)
         except Interrupted:
             raise
         except BaseException:
-            self.__dict__.update(before)  # a training that failed leaves what was fitted
+            if not self.__sklearn_is_fitted__():
+                self.__dict__.update(before)  # a training that failed leaves what was fitted
             raise
 
     def _fit(self, X: Any, y: Any, validation: Any, session: Session, beginning: Beginning | None) -> Self:
@@ -148,7 +151,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         fabric = make_fabric(self.device, self.precision)
         with session.running(self):
             self.__dict__.pop("metrics_", None)  # a fit that fails leaves nothing that looks fitted
-            learn = self.Reader.learn if beginning is None else beginning.reader.further
+            learn = self.Reader.learn if beginning is None else beginning.further
             self.reader_, data, judged_by = learn(X, y, self, share)
             if validation is not None:
                 judged_by = self.reader_.data(*validation, self)

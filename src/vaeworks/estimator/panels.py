@@ -39,7 +39,14 @@ class Panel:
 
 def shared_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
     """The panels that every kind of data has: figures, curves, units and a map of codes."""
-    return [*measured_panels(estimator), latent_map(looked_up(estimator, X, y)[0])]
+    codes: list[np.ndarray] = []
+    for batch in estimator.batches(X, y):
+        with torch.no_grad():
+            means = estimator.model_.posterior_of(batch).mean
+        codes.append((means.flatten(2).mean(2) if means.dim() > 2 else means).cpu().numpy())
+        if sum(map(len, codes)) >= MOST_POINTS:
+            break
+    return [*measured_panels(estimator), latent_map(np.concatenate(codes))]
 
 
 def labelled_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:

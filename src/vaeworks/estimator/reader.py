@@ -28,8 +28,10 @@ class Reader(Protocol):
             For data that cannot be learned from.
         """
 
-    def further(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, Data, Data | None]:
-        """The same for further training data, which are read as before; where there are labels, with their classes."""
+    def further(
+        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+    ) -> tuple[Self, Data, Data | None]:
+        """The same for further training data, which are read as before; `anew` says that they may bring new classes."""
 
     def data(self, X: Any, y: Any, estimator: Any) -> Data:
         """Examples to judge the model by, or to read."""

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..core.batch import Batch
 from ..errors import VaeworksError
 from ..fitting.examples import InMemory, parted
-from ..labels import LABEL, Classes, indices_of, labels_of
+from ..labels import LABEL, Classes, further_classes, indices_of, labels_of
 from .likelihoods import HIGHEST
 from .networks import Shape
 
@@ -173,9 +173,11 @@ class ImageReader:
         reader = cls(shape_of(images), likelihood, scale_of(images, likelihood), None)
         return reader.further(images.transpose(0, 2, 3, 1), y, estimator, share)
 
-    def further(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, ImageData, ImageData | None]:
+    def further(
+        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+    ) -> tuple[Self, ImageData, ImageData | None]:
         labels = labels_of(y, len(X), "images")
-        reader = replace(self, classes=Classes.learn(labels, estimator.missing_label))
+        reader = replace(self, classes=further_classes(self.classes, labels, estimator.missing_label, anew))
         images, known = reader._checked(X, labels)
         rows, others = parted(len(images), share)
         judged_by = reader._data(images[others], known[others], estimator) if len(others) else None

@@ -145,6 +145,8 @@ def read_config(folder: Path) -> dict:
         raise VaeworksError(
             f"{folder} was made by a newer vaeworks (format {config['format']}, this one reads {FORMAT}): upgrade"
         )
+    if not all(isinstance(name, str) and name.isidentifier() for name in config.get("further", [])):
+        raise VaeworksError(f"{folder / CONFIG} names files that are none of a model's: restore it, or fit it again")
     return config
 
 

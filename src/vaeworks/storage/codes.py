@@ -24,18 +24,19 @@ def write_codes(estimator: Any, parts: Sequence[Any], out: Path) -> int:
     int
         How many rows were written.
     """
-    if out.suffix not in FORMATS:
+    suffix = out.suffix.lower()
+    if suffix not in FORMATS:
         raise VaeworksError(f"{out} must end in one of {', '.join(FORMATS)}")
     estimator.model_.eval()
     batches = (batch for X in parts for batch in estimator.wholly(X))
     codes = (estimator.model_.posterior_of(batch).mean.cpu().numpy() for batch in batches)
     with written_whole(out) as temporary:
-        if out.suffix == ".npz":
+        if suffix == ".npz":
             whole = np.concatenate(list(codes))
             with temporary.open("wb") as file:
                 np.savez_compressed(file, codes=whole)
             return len(whole)
-        return stream_table(codes, list(estimator.get_feature_names_out()), temporary, out.suffix)
+        return stream_table(codes, list(estimator.get_feature_names_out()), temporary, suffix)
 
 
 def stream_table(codes: Any, names: list[str], path: Path, suffix: str) -> int:

@@ -90,6 +90,11 @@ class Session:
             forget(unfinished)
 
 
+def session_of(given: Session | Path | str | None) -> Session:
+    """A session, which may be given as its folder alone."""
+    return given if isinstance(given, Session) else Session(given)
+
+
 def evaluated(estimator: Any, said: dict[str, str], figures: dict[str, Any]) -> dict[str, Any]:
     """Let an estimator remember what was measured on which data, and give it."""
     measured = {**said, **figures}

@@ -1,5 +1,6 @@
 """The data that a model was fitted on, and further data that are read alike."""
 
+import logging
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,9 +11,18 @@ from ..errors import MissingColumnError, VaeworksError
 if TYPE_CHECKING:
     from ..datasets import DataSet, Part
 
+log = logging.getLogger(__name__)
+
 
 def judged_by(model: Any, name: str | None, source: Any) -> tuple["Part", dict[str, str]]:
     """Rows to judge a model by: those given, or the part of its own data that it was not trained on."""
+    own = (model.metrics_["fit"].get("source") or {}).get("source")
+    if name is not None and name == own:
+        log.warning(
+            "%s is what the model was fitted on: all of it is measured, what it was trained on too; leave out the name "
+            "for the part that it has not seen",
+            name,
+        )
     found = read_own(model, source) if name is None else read_alike(model, name, source)
     part, split = found.unseen(model.validation_fraction if name is None else None)
     return part, {"dataset": found.name, "split": split}

@@ -8,7 +8,7 @@ from sklearn.utils.validation import validate_data
 
 from ..errors import VaeworksError
 from ..fitting.examples import parted
-from ..labels import MISSING, Classes, classes_in, indices_of, labels_of
+from ..labels import MISSING, Classes, classes_in, further_classes, indices_of, labels_of
 from .columns import Column
 from .data import TableData
 from .frames import Frame, columns_of_objects, eager, frame_of, is_frame
@@ -57,18 +57,22 @@ class TableReader:
         reader = cls(columns, shared, False, 0, container, None if names is None else list(names), None)
         masking = reader._masking(matrix, estimator)
         reader = replace(reader, marks=bool(masking or holes_in(matrix)))
-        reader, training, judged_by = reader._parted(matrix, y, estimator, share)
+        reader, training, judged_by = reader._parted(matrix, y, estimator, share, True)
         return replace(reader, components=reader._components(training, estimator)), training, judged_by
 
-    def further(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TableData, TableData | None]:
+    def further(
+        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+    ) -> tuple[Self, TableData, TableData | None]:
         table = read(X, estimator, None)
         check_same_columns(table, self.columns)
-        return self._parted(matrix_of(table, self.columns), y, estimator, share)
+        return self._parted(matrix_of(table, self.columns), y, estimator, share, anew)
 
-    def _parted(self, matrix: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TableData, TableData | None]:
+    def _parted(
+        self, matrix: Any, y: Any, estimator: Any, share: float, anew: bool
+    ) -> tuple[Self, TableData, TableData | None]:
         """Rows to train on, and rows that are held out, with the classes of all."""
         labels = classes_in(labels_of(y, matrix.shape[0], "rows"))
-        reader = replace(self, classes=Classes.learn(labels, estimator.missing_label))
+        reader = replace(self, classes=further_classes(self.classes, labels, estimator.missing_label, anew))
         known, (rows, others) = indices_of(reader.classes, labels), parted(matrix.shape[0], share)
         judged_by = reader._data(matrix[others], known[others], estimator) if len(others) else None
         if len(others):

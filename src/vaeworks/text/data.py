@@ -13,7 +13,7 @@ import torch
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..labels import LABEL, Classes, indices_of, is_missing, native
+from ..labels import LABEL, Classes, further_classes, indices_of, is_missing, native
 from ..tokens.batching import padded, rows_of_like_length
 from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
 from .pseudo_labels import Teacher
@@ -196,8 +196,10 @@ class TextReader:
         vocabulary = Vocabulary.learn(survey, size, estimator.lower, subwords, least)
         return cls(vocabulary, Classes.learn(survey.labels, estimator.missing_label))._read(X, y, estimator, share)
 
-    def further(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
-        classes = Classes.learn(Texts(X, y).labels(), estimator.missing_label)
+    def further(
+        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+    ) -> tuple[Self, TextData, TextData | None]:
+        classes = further_classes(self.classes, Texts(X, y).labels(), estimator.missing_label, anew)
         return replace(self, classes=classes)._read(X, y, estimator, share)
 
     def _read(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:

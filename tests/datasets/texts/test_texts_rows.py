@@ -61,6 +61,7 @@ def test_impossible_sizes_are_refused():
         rows_of([1]).head(-1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_streaming_200_000_rows_holds_a_small_part_of_them(tmp_path, monkeypatch, ending):
     monkeypatch.setattr("vaeworks.datasets.texts.separated.BLOCK_BYTES", 2**16)  # 32 of these are read ahead

@@ -28,7 +28,7 @@ class NumberReader:
     def learn(cls, X, y, estimator, share):
         return cls(np.shape(X)[1]).further(X, y, estimator, share)
 
-    def further(self, X, y, estimator, share):
+    def further(self, X, y, estimator, share, anew=True):
         rows, others = (np.asarray(X)[part] for part in parted(len(X), share))
         return self, self.data(rows, None, estimator), self.data(others, None, estimator) if len(others) else None
 
