@@ -106,7 +106,8 @@ def test_codes_and_a_report_are_written(vae, films, files, tmp_path):
 
 def test_the_items_are_drawn_as_a_map(vae, films, tmp_path):
     assert vae("map", films, "--out", tmp_path / "films.png", "--json").json()["points"] == 24
-    assert Image.open(tmp_path / "films.png").width > 500
+    with Image.open(tmp_path / "films.png") as picture:
+        assert picture.width > 500
 
 
 @pytest.mark.parametrize(

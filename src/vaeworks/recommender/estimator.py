@@ -55,10 +55,13 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from vaeworks import RecommenderVAE
-    >>> model = RecommenderVAE().fit(ratings)                  # doctest: +SKIP
-    >>> model.recommend([42], n=5)                             # doctest: +SKIP
-    >>> model.recommend_for(["Alien (1979)"], n=5)             # doctest: +SKIP
+    >>> taste = np.arange(60)[:, None] % 2 == np.arange(12) % 2
+    >>> liked = taste & (np.random.default_rng(0).random((60, 12)) < 0.7)
+    >>> model = RecommenderVAE(latent_dim=2, width=8, epochs=2).fit(liked)
+    >>> [row["item"] % 2 for row in model.recommend_for([0, 2], n=3)]
+    [0, 0, 0]
     """
 
     kind = "recommender"
