@@ -17,7 +17,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import KNeighborsClassifier
 
 from vaeworks import TabularVAE, datasets
-from vaeworks.tabular.maps import write_map
+from vaeworks.estimator.maps import write_map
 from vaeworks.tabular.presets import PRESETS
 
 PICTURE = Path(__file__).parents[1] / "docs" / "map.png"

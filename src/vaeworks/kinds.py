@@ -64,6 +64,7 @@ KINDS = {
         Kind("text", "text", "TextVAE", "texts"),
         Kind("image", "image", "ImageVAE", "images"),
         Kind("tabular", "tabular", "TabularVAE", "tables"),
+        Kind("recommender", "recommender", "RecommenderVAE", "interactions"),
     )
 }
 

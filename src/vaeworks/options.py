@@ -1,6 +1,6 @@
 """Shell options that mean the same in every kind; a kind's `commands.py` names them, and nothing heavy is imported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +31,18 @@ def ending(*allowed: str) -> Callable[[Path | None], Path | None]:
         return out
 
     return check
+
+
+def pairs(words: Sequence[str], option: str) -> dict[str, str]:
+    """The sides of COLUMN=VALUE, as often as an option says it."""
+    parted = [word.partition("=") for word in words]
+    odd = next((word for word, (_, equals, _) in zip(words, parted, strict=True) if not equals), None)
+    if odd is not None:
+        raise VaeworksError(f"{option} takes COLUMN=VALUE, not {odd!r}")
+    given = {name: value for name, _, value in parted}
+    if len(given) < len(parted):
+        raise VaeworksError(f"{option} gives a column two values: give it one")
+    return given
 
 
 TextsOut = Annotated[

@@ -82,6 +82,19 @@ def rows_of_numbers():
     return KINDS["numbers"].estimator_class()(epochs=4, batch_size=70, device="cpu"), rows, None
 
 
+def likes():
+    """280 people of two tastes, who each like most of what is to their taste."""
+    from vaeworks import RecommenderVAE
+
+    random = np.random.default_rng(0)
+    taste = np.arange(280)[:, None] % 2 == np.arange(16)[None] % 2
+    liked = (taste & (random.random((280, 16)) < 0.8)).astype(np.float32)
+    estimator = RecommenderVAE(
+        linear="none", latent_dim=3, width=16, epochs=4, batch_size=70, learning_rate=1e-2, dropout=0.0, device="cpu"
+    )
+    return estimator, liked, None
+
+
 @dataclass(frozen=True)
 class Case:
     """A kind of data.
@@ -102,6 +115,7 @@ CASES = {
     "text": Case(text, "labels codes samples priors"),
     "image": Case(image, "labels codes samples priors"),
     "tabular": Case(tabular, "labels codes samples priors"),
+    "recommender": Case(likes, "codes priors"),
     "numbers": Case(rows_of_numbers, "codes"),
 }
 ONE = "tabular"  # the kind that every prior is tried on

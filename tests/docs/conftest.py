@@ -31,6 +31,9 @@ def spoken_of(tmp_path, monkeypatch):
         "town": [("Bern", "Basel")[row % 3 % 2] for row in range(ROWS)],
     }
     table = pd.DataFrame(columns)
+    films = ["Alien (1979)", "Blade Runner (1982)", "Brazil (1985)", "Dune (1984)", "Diva (1981)"]
+    pairs = [(user, films[(user + step) % 5]) for user in range(ROWS) for step in range(3)]
+    interactions = pd.DataFrame(pairs, columns=["user", "item"])
     return {
         "texts": [f"a {draw.choice(words[label])} film that i will not forget" for label in labels],
         "labels": labels,
@@ -38,4 +41,5 @@ def spoken_of(tmp_path, monkeypatch):
         "table": table,
         "table_with_holes": table.mask(random_numbers.random(table.shape) < 0.1),
         "new_rows": table.head(9),
+        "interactions": interactions,
     }

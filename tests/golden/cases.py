@@ -1,6 +1,7 @@
 """The models that lie here, what they are asked, and how they were made.
 
-`python -m tests.golden.cases VERSION` fits one of each kind by the code as it stands, and keeps it with its answers.
+`python -m tests.golden.cases VERSION [KIND]...` fits one of each kind, or of those named, by the code as it stands, and
+keeps it with its answers.
 """
 
 import sys
@@ -43,6 +44,12 @@ def mixed_table():
         "word": [None if row % 13 == 5 else ("red", "green", "blue")[row % 3] for row in range(150)],
     }
     return pa.table(table), labels
+
+
+def histories():
+    """People of two tastes, who have every third thing of theirs."""
+    people, things = np.arange(120)[:, None], np.arange(20)[None]
+    return ((people % 2 == things % 2) & ((people // 2 + things // 2) % 3 > 0)).astype(np.int64), None
 
 
 def text():
@@ -94,6 +101,12 @@ def tabular():
     )
 
 
+def recommender():
+    from vaeworks import RecommenderVAE
+
+    return RecommenderVAE(latent_dim=3, width=8, epochs=20, batch_size=20, patience=None, device="cpu")
+
+
 def rows(data, some):
     return data.slice(0, some) if hasattr(data, "slice") else data[:some]
 
@@ -114,20 +127,35 @@ ASKED = {
         "impute": lambda model, X: numbers(model.impute(X, samples=50)),
         "anomaly_score": lambda model, X: model.anomaly_score(X),
     },
+    "recommender": {
+        "recommend": lambda model, X: scored(model.recommend(range(20), n=5)),
+        "similar": lambda model, X: scored([model.similar(3, n=5)]),
+    },
 }
-CASES = {"text": (text, sentences), "image": (image, squares), "tabular": (tabular, mixed_table)}
+CASES = {
+    "text": (text, sentences),
+    "image": (image, squares),
+    "tabular": (tabular, mixed_table),
+    "recommender": (recommender, histories),
+}
+
+
+def scored(lists):
+    """Scores of lists, and not their items: two may be so near that another machine has them in another order."""
+    return np.array([[row["score"] for row in rows] for rows in lists])
 
 
 def answers(kind, model):
     """What the model says of 20 examples; nothing here depends on how random numbers are drawn by a verb."""
     X = rows(CASES[kind][1]()[0], 20)
-    return {"transform": model.transform(X), "predict_proba": model.predict_proba(X)} | {
-        name: ask(model, X) for name, ask in ASKED[kind].items()
-    }
+    labels = {"predict_proba": model.predict_proba(X)} if hasattr(model, "predict_proba") else {}
+    return {"transform": model.transform(X)} | labels | {name: ask(model, X) for name, ask in ASKED[kind].items()}
 
 
-def make(version):
+def make(version, *kinds):
     for kind, (estimator, data) in CASES.items():
+        if kinds and kind not in kinds:
+            continue
         folder = HERE / f"{kind}-{version}"
         model = estimator().fit(*data())
         model.save(folder)
@@ -135,4 +163,4 @@ def make(version):
 
 
 if __name__ == "__main__":
-    make(sys.argv[1])
+    make(*sys.argv[1:])

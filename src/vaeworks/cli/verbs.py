@@ -1,12 +1,13 @@
 """The verbs that every kind has, written once: fit, evaluate, encode, report.
 
 A kind's `commands.py` gives `Source`, a dataclass whose fields are options that say how data are read, `DATA`, what its
-data may be, `FIT`, what its fit makes, and `EXAMPLES` by verb; its public functions are the verbs that it alone has.
+data may be, `FIT`, what its fit makes, `EXAMPLES` by verb, and, where models are judged in several ways,
+`Judging`, likewise options; its public functions are the verbs that it alone has.
 """
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,7 +42,7 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the model 
 
 
 SHORT = {
-    "fit": "Fit a VAE to texts, images or tables.",
+    "fit": "Fit a VAE to texts, images, tables or interactions.",
     "evaluate": "Measure a model: bounds in nats, units, and what its kind adds.",
     "encode": "Write the latent code of every example.",
     "report": "Write one self-contained HTML page about a model.",
@@ -114,8 +115,14 @@ def fit_of(kind: "Kind") -> Callable[..., dict]:
     return finished(fit, kind, options, text)
 
 
+@dataclass(frozen=True)
+class Judging:
+    """How a model of most kinds is judged: as its `evaluate` does by itself."""
+
+
 def evaluate_of(kind: "Kind") -> Callable[..., dict]:
     commands = kind.commands()
+    judging = getattr(commands, "Judging", Judging)
 
     def evaluate(
         *, model: Any, source: Found | None = None, samples: Samples = 10, limit: Limit = None, **words: Any
@@ -125,10 +132,10 @@ def evaluate_of(kind: "Kind") -> Callable[..., dict]:
 
         part, said = judged_by(model, source, taken(commands.Source, words))
         part = part.head(limit)
-        return evaluated(model, said, model.evaluate(part.X, part.y, samples=samples))
+        return evaluated(model, said, model.evaluate(part.X, part.y, samples=samples, **asdict(taken(judging, words))))
 
     text = "Measure a model: bounds in nats, units, and what its kind adds. The figures go into its metrics.json."
-    return finished(evaluate, kind, source_options(commands.Source), text)
+    return finished(evaluate, kind, [*source_options(commands.Source), *source_options(judging)], text)
 
 
 def encode_of(kind: "Kind") -> Callable[..., dict]:

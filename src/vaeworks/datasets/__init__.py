@@ -1,7 +1,9 @@
-"""Named data sets and local files of texts (streamed), pictures and tables; importing it imports nothing heavy."""
+"""Named data sets and local files of texts (streamed), pictures, tables and interactions; importing it is quick."""
 
 from .images.loading import load_images, read_image
 from .images.pictures import Pictures
+from .interactions.interactions import Interactions
+from .interactions.loading import load_interactions
 from .registry import NAMED, describe, is_named
 from .sets import DataSet, Part
 from .tables.loading import load_table
@@ -12,6 +14,7 @@ from .texts.rows import Rows
 __all__ = [
     "NAMED",
     "DataSet",
+    "Interactions",
     "Part",
     "Pictures",
     "Rows",
@@ -19,6 +22,7 @@ __all__ = [
     "describe",
     "is_named",
     "load_images",
+    "load_interactions",
     "load_table",
     "load_texts",
     "read_image",

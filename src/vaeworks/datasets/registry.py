@@ -30,10 +30,15 @@ NAMED_OF_KIND = {
         "adult": "adult",
         "california": "california",
     },
+    "recommender": {
+        "ml-100k": "movielens:ml_100k",
+        "ml-1m": "movielens:ml_1m",
+        "ml-20m": "movielens:ml_20m",
+    },
 }
 # A name that two kinds have, such as digits, is described as the first one's.
 NAMED = {name: place for sets in reversed(NAMED_OF_KIND.values()) for name, place in sets.items()}
-PLURALS = {"text": "texts", "image": "images", "tabular": "rows of a table"}
+PLURALS = {"text": "texts", "image": "images", "tabular": "rows of a table", "recommender": "interactions"}
 
 
 def is_named(source: str | Path) -> bool:

@@ -72,6 +72,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _plan(self, data: Any) -> Plan:
         """How the parameters want it trained."""
 
+    def _ready(self, data: Any, judged_by: Any) -> Any:
+        """The training data as `_build` and `_plan` take them, with what a kind learns from those that judge."""
+        return data
+
     @abstractmethod
     def body(self) -> str:
         """How the model is built, in Markdown, for its card."""
@@ -151,6 +155,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             self.reader_, data, judged_by = learn(X, y, self, share)
             if validation is not None:
                 judged_by = self.reader_.data(*validation, self)
+            data = self._ready(data, judged_by)
             with own_random_numbers(fabric.device):
                 torch.manual_seed(self.random_state)
                 model = self._build(data)
@@ -232,7 +237,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def transform(self, X: Any) -> np.ndarray:
         """Posterior means of z, (N, latent_dim)."""
-        return self._over(X, lambda batch: self.model_.posterior_of(batch).mean)
+        return self._over(self.wholly(X), lambda batch: self.model_.posterior_of(batch).mean)
 
     def score_samples(self, X: Any) -> np.ndarray:
         """The evidence lower bound on log p(x) of each example in nats, (N,).
@@ -240,7 +245,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         It is an estimate from one draw of z, whose noise depends on the seed and on the rows before.
         """
         with self._seeded():
-            return self._over(X, lambda batch: self.model_.evidence(batch).elbo())
+            return self._over(self.batches(X), lambda batch: self.model_.evidence(batch).elbo())
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean evidence lower bound on log p(x), in nats; for accuracy pass `scoring="accuracy"`."""
@@ -331,6 +336,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """The examples in the order given, in batches on the model's device."""
         return self._moved(self._batches(X, y))
 
+    def wholly(self, X: Any) -> Iterator[Batch]:
+        """The same for codes: each example is read as a whole, where for a bound a part of it would be scored."""
+        return self.batches(X)
+
     def _batches(self, X: Any, y: Any = None) -> Iterable[Batch]:
         check_is_fitted(self)
         return self.reader_.data(X, y, self).epoch(None)
@@ -340,11 +349,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return (batch.to(device) for batch in (watched(batches) if self.verbose else batches))
 
     @torch.no_grad()
-    def _over(self, X: Any, compute: Callable[[Batch], Tensor]) -> np.ndarray:
+    def _over(self, batches: Iterable[Batch], compute: Callable[[Batch], Tensor]) -> np.ndarray:
         """What is computed of every batch, as one array."""
         check_is_fitted(self)
         self.model_.eval()
-        parts: list[Tensor] = [at_least_float32(compute(batch)).cpu() for batch in self.batches(X)]
+        parts: list[Tensor] = [at_least_float32(compute(batch)).cpu() for batch in batches]
         if not parts:
             raise VaeworksError("there are no examples: give at least one")
         return torch.cat(parts).numpy()

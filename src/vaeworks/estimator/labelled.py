@@ -65,7 +65,9 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
     @available_if(has_labels)
     def predict_proba(self, X: Any) -> np.ndarray:
         """p(label | z) at the posterior mean, (N, classes)."""
-        return self._over(X, lambda batch: self.model_.heads[LABEL](self.model_.posterior_of(batch).mean).probs)
+        return self._over(
+            self.batches(X), lambda batch: self.model_.heads[LABEL](self.model_.posterior_of(batch).mean).probs
+        )
 
     @available_if(has_labels)
     def predict(self, X: Any) -> np.ndarray:

@@ -102,7 +102,7 @@ class ImageVAE(ImageParameters, LabelledEstimator):
 
     def reconstruct(self, X: Any) -> np.ndarray:
         """Each image as its posterior means are decoded, (N, H, W, channels): the mean of every pixel."""
-        return shown(self._over(X, lambda batch: self._means_given(batch)))
+        return shown(self._over(self.batches(X), lambda batch: self._means_given(batch)))
 
     def _means_given(self, batch: Batch) -> Tensor:
         _, state, condition = self.model_.descend(batch, posterior_mean)

@@ -28,7 +28,7 @@ def write_codes(estimator: Any, parts: Sequence[Any], out: Path) -> int:
     if suffix not in FORMATS:
         raise VaeworksError(f"{out} must end in one of {', '.join(FORMATS)}")
     estimator.model_.eval()
-    batches = (batch for X in parts for batch in estimator.batches(X))
+    batches = (batch for X in parts for batch in estimator.wholly(X))
     codes = (estimator.model_.posterior_of(batch).mean.cpu().numpy() for batch in batches)
     with written_whole(out) as temporary:
         if suffix == ".npz":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import VaeworksError
-from ..options import Count, Encoding, Label, Local, OfLabel, Origin, TableOut, ending
+from ..options import Count, Encoding, Label, Local, OfLabel, Origin, TableOut, ending, pairs
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def sample(
 
       vae sample models/wine --where alcohol=13 --out strong.csv
     """
-    given = _pairs(where or [])
+    given = pairs(where or [], "--where")
     own = [column.name for column in model.reader_.columns]
     if label is None and model.label_name not in own:
         label = given.pop(model.label_name, None)
@@ -206,8 +206,8 @@ def map(
 
       vae map models/map --out map.png
     """
+    from ..estimator.maps import write_map
     from ..storage.sources import read_alike, read_own
-    from .maps import write_map
 
     reading = Source(data=data)
     found = read_own(model, reading) if source is None else read_alike(model, source, reading)
@@ -226,17 +226,6 @@ def _table(model: "TabularVAE", source: str, encoding: str, data: Path | None) -
 def _words(model: "TabularVAE") -> list[str]:
     """The columns whose categories are words."""
     return [column.name for column in model.reader_.columns if any(isinstance(each, str) for each in column.categories)]
-
-
-def _pairs(words: list[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    odd = next((word for word, (_, equals, _) in zip(words, pairs, strict=True) if not equals), None)
-    if odd is not None:
-        raise VaeworksError(f"--where takes COLUMN=VALUE, not {odd!r}")
-    given = {name: value for name, _, value in pairs}
-    if len(given) < len(pairs):
-        raise VaeworksError("--where gives a column two values: give it one")
-    return given
 
 
 def _filled(

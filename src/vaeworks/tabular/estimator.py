@@ -188,7 +188,7 @@ class TabularVAE(TabularParameters, LabelledEstimator):
     def _bounds(self, X: Any, bound: Callable[[Evidence, Batch], Tensor], balanced: bool) -> np.ndarray:
         check_is_fitted(self)
         choose = common_draws(SCORE_DRAWS, self.latent_dim, self.random_state, balanced)
-        return self._over(X, lambda batch: bound(self.model_.evidence(batch, SCORE_DRAWS, choose), batch))
+        return self._over(self.batches(X), lambda batch: bound(self.model_.evidence(batch, SCORE_DRAWS, choose), batch))
 
     def decode(self, Z: Any) -> Any:
         """The row that each code Z (N, latent_dim) stands for: the most probable categories; of a number its mean, or

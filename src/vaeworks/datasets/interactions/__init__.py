@@ -1,0 +1,1 @@
+"""Who liked what: named sets, and local files of interactions."""

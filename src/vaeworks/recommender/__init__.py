@@ -1,0 +1,1 @@
+"""Recommendation: who liked what, and what else they would."""
