@@ -154,7 +154,9 @@ class HistoryReader:
         blank = cls(whole, np.full(len(whole), KNOWN, dtype=np.int64))
         return blank.further(found, y, estimator, share)
 
-    def further(self, X: Any, y: Any, estimator: Any, share: float) -> tuple["HistoryReader", HistoryData, Any]:
+    def further(
+        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+    ) -> tuple["HistoryReader", HistoryData, Any]:
         found = interactions_of(X, self.items)
         if not len(found.members):
             raise VaeworksError("there are no interactions: give at least one user with an item")
