@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 def judged_by(model: Any, name: str | None, source: Any) -> tuple["Part", dict[str, str]]:
     """Rows to judge a model by: those given, or the part of its own data that it was not trained on."""
+    found = read_own(model, source) if name is None else read_alike(model, name, source)
     own = (model.metrics_["fit"].get("source") or {}).get("source")
     if name is not None and name == own:
         log.warning(
@@ -23,7 +24,6 @@ def judged_by(model: Any, name: str | None, source: Any) -> tuple["Part", dict[s
             "for the part that it has not seen",
             name,
         )
-    found = read_own(model, source) if name is None else read_alike(model, name, source)
     part, split = found.unseen(model.validation_fraction if name is None else None)
     return part, {"dataset": found.name, "split": split}
 
