@@ -68,14 +68,14 @@ def vae():
 
 @pytest.fixture(scope="session")
 def reviews(tiny_corpus, tmp_path_factory):
-    """A folder with the same 100 reviews and their stars in every format; `reviews.csv` has a third column."""
+    """A folder with the same 100 reviews and their stars in every format; csv files have a third column."""
     folder = tmp_path_factory.mktemp("reviews")
     texts, labels = (part[:100] for part in tiny_corpus)
     stars = [5 if label == "good" else 1 for label in labels]
     table = pa.table({"review": texts, "stars": stars})
-    pa.csv.write_csv(
-        table.append_column("author", pa.array([f"reader {row}" for row in range(100)])), folder / "reviews.csv"
-    )
+    signed = table.append_column("author", pa.array([f"reader {row}" for row in range(100)]))
+    for name in ("reviews.csv", "others.csv"):
+        pa.csv.write_csv(signed, folder / name)
     pa.csv.write_csv(table, folder / "reviews.tsv", pa.csv.WriteOptions(delimiter="\t"))
     pa.parquet.write_table(table, folder / "reviews.parquet")
     (folder / "reviews.jsonl").write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))

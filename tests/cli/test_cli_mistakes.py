@@ -34,7 +34,7 @@ MISTAKES = {
     "fit text {reviews}/reviews.csv --text review --label grade --out {new}": "Its columns are: review, stars, author.",
     "fit text {reviews}/reviews.csv --text review --label author --out {new} --data {reviews}": "--data holds a copy",
     "evaluate {model} {reviews}/reviews.csv --text body": "Its columns are: review, stars, author.",
-    "evaluate {model} {reviews}/reviews.csv --text review --label author": "there is no class 'reader 0': the classes",
+    "evaluate {model} {reviews}/others.csv --text review --label author": "there is no class 'reader 0': the classes",
     FIT + " --encoding klingon": "no encoding is called 'klingon'",
     # Texts.
     "reconstruct {model}": "no text was given",
