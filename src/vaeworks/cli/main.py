@@ -112,7 +112,7 @@ def build(only: str | None = None) -> typer.Typer:
     app = typer.Typer(
         name="vae",
         cls=Grouped,
-        help="Variational autoencoders of texts, images and tables: fit one, and use it.",
+        help=f"Variational autoencoders of {listed([kind.about for kind in KINDS.values()])}: fit one, and use it.",
         epilog=EPILOG,
         context_settings={"help_option_names": list(HELP)},
         pretty_exceptions_enable=False,
@@ -152,6 +152,10 @@ def verbs() -> dict[str, list[str]]:
 
 def verb_of(kind: Kind, verb: str) -> Callable[..., dict]:
     return shared_verb(kind, verb) if verb in SHARED else kind.own_verbs()[verb]
+
+
+def listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def summary(described: str | None) -> str:
