@@ -1,5 +1,7 @@
 """The verbs of interactions, on two tastes."""
 
+import shutil
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
@@ -134,6 +136,7 @@ def test_an_unknown_protocol_is_refused(vae, films):
     assert "choose one of strong, weak, temporal" in vae("evaluate", films, "--protocol", "stong").refusal()
 
 
-def test_a_user_without_times_cannot_be_judged_by_time(vae, films, files):
+def test_without_times_nothing_can_be_judged_by_time(vae, films, files, tmp_path):
+    others = shutil.copy(files / "likes.csv", tmp_path / "others.csv")
     words = ("--time", "", "--protocol", "temporal")
-    assert "no times" in vae("evaluate", films, files / "likes.csv", *words).refusal()
+    assert "no times" in vae("evaluate", films, others, *words).refusal()
