@@ -25,7 +25,7 @@ demo: $(READY)  ## fit the text VAE on real film reviews in a few minutes, then 
 test: $(READY)  ## the whole test suite, in JOBS processes (2)
 	$(BIN)/python -m pytest $(SHARED)
 
-test-fast: $(READY)  ## the tests that take no long: under a minute on two cores
+test-fast: $(READY)  ## the tests that take no long: about a minute on two cores
 	$(BIN)/python -m pytest $(SHARED) -m "not slow"
 
 lint: $(READY)  ## format, lint, types

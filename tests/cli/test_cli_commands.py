@@ -205,7 +205,8 @@ def test_datasets_describes_the_named_sets(vae):
     images = ("digits", "mnist", "fashion", "binarized-mnist", "frey", "olivetti")
     tables = ("iris", "wine", "breast-cancer", "penguins", "covtype", "adult", "california")
     texts = dict.fromkeys(("rotten", "imdb"), "text")
-    assert known == texts | dict.fromkeys(tables, "tabular") | dict.fromkeys(images, "image")
+    films = dict.fromkeys(("ml-100k", "ml-1m", "ml-20m"), "recommender")
+    assert known == texts | films | dict.fromkeys(tables, "tabular") | dict.fromkeys(images, "image")
     assert vae("datasets", "imdb", "--json").json()["name"] == "imdb"
 
 
