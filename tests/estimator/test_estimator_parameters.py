@@ -149,7 +149,8 @@ def test_words_of_the_shell_become_values():
     [
         ({"size": "1.5"}, "--size must be a whole number of at least 1, not '1.5'"),
         ({"size": "none"}, "--size must be a whole number of at least 1, not 'none'"),
-        ({"names": ["a"]}, "--name takes NAME=VALUE, not 'a'"),
+        ({"names": ["a"]}, "--name takes COLUMN=VALUE, not 'a'"),
+        ({"names": ["a=b", "a=c"]}, "--name gives a column two values: give it one"),
     ],
 )
 def test_a_wrong_word_names_the_option(words, said):

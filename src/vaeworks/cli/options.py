@@ -8,8 +8,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from ..errors import VaeworksError
 from ..estimator.parameters import Field, OneOf, Pairs, fields_of
+from ..options import pairs
 
 ELSEWHERE = ("random_state", "device", "verbose")  # options of every verb
 
@@ -58,7 +58,7 @@ def chosen(parameters: type, words: dict[str, Any]) -> dict[str, Any]:
 def value_of(field: Field, word: Any) -> Any:
     value = word
     if isinstance(field.limit, Pairs):
-        value = dict(pair(each, written(field)) for each in word)
+        value = pairs(word, written(field))
     elif field.optional and str(word).lower() == "none":
         value = None
     elif field.kind in (int, float):
@@ -69,14 +69,6 @@ def value_of(field: Field, word: Any) -> Any:
             value = json.loads(word)
     field.check(value, written(field))
     return value
-
-
-def pair(word: str, option: str) -> tuple[str, str]:
-    """The two sides of NAME=VALUE."""
-    name, equals, value = word.partition("=")
-    if not equals:
-        raise VaeworksError(f"{option} takes NAME=VALUE, not {word!r}")
-    return name, value
 
 
 def source_options(source: type) -> list[inspect.Parameter]:
