@@ -55,7 +55,7 @@ def test_evaluate_measures_the_rows_that_were_held_out(vae, wine_model, tmp_path
     assert (figures["dataset"], figures["split"], figures["examples"]) == ("wine", "held out", 18)
     assert figures["accuracy"] > 0.7
     whole = vae("evaluate", tmp_path / "own", "wine", "--json").json()
-    assert (whole["split"], whole["examples"]) == ("all", 178)
+    assert (whole["split"], whole["examples"]) == ("all, on which the model was fitted", 178)
     assert whole["knn_accuracy"] > 0.7
 
 
