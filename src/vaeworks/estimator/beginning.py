@@ -63,10 +63,8 @@ class Beginning:
 
 
 def same_classes(one: Any, other: Any) -> bool:
-    names = [
-        None if classes is None else classes.names for classes in (getattr(r, "classes", None) for r in (one, other))
-    ]
-    return names[0] == names[1]
+    was, now = (getattr(getattr(reader, "classes", None), "names", None) for reader in (one, other))
+    return bool(was == now)
 
 
 def without_heads(weights: dict[str, Tensor]) -> dict[str, Tensor]:
