@@ -32,7 +32,7 @@ from .ranking import paired_interval, without
 from .regulariser import CompositeRegulariser
 
 PSEUDO_INPUTS, PSEUDO_ITEMS = 128, 50
-HISTORIES, ROWS_AT_ONCE = "histories", 500
+HISTORIES, SCORES_AT_ONCE = "histories", 8_000_000
 
 
 class RecommenderVAE(RecommenderParameters, LatentEstimator):
@@ -268,26 +268,29 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
         if allowed is not None:
             closed = torch.ones(len(self.reader_.items), dtype=torch.bool)
             closed[allowed] = False
-        for batch in HistoryData(histories, ROWS_AT_ONCE, self.is_conditional()).whole():
-            shares = self._log_shares(batch.input)
+        at_once = max(1, SCORES_AT_ONCE // len(self.reader_.items))
+        for batch in HistoryData(histories, at_once, self.is_conditional()).whole():
+            logits = self._logits(batch.input)
             if exclude_seen:
-                shares = without(shares, batch.input)
+                logits = without(logits, batch.input)
             if closed is not None:
-                shares = shares.masked_fill(closed, -torch.inf)
-            best = shares.log_softmax(1).topk(min(n, shares.shape[1]), dim=1)
-            scores, ranked = best.values, best.indices
-            there = scores > -torch.inf
+                logits = logits.masked_fill(closed, -torch.inf)
+            best = logits.topk(min(n, logits.shape[1]), dim=1)
+            scores, ranked = best.values - logits.logsumexp(1, keepdim=True), best.indices
+            lengths = (scores > -torch.inf).sum(1).tolist()
             yield (
                 batch,
-                [items[some] for items, some in zip(ranked, there, strict=True)],
-                [values[some] for values, some in zip(scores, there, strict=True)],
+                [items[:length] for items, length in zip(ranked, lengths, strict=True)],
+                [values[:length] for values, length in zip(scores, lengths, strict=True)],
             )
 
-    @torch.no_grad()
+    def _logits(self, ids: Tensor) -> Tensor:
+        """Logits of all items, (N, items), on the CPU."""
+        return scores_of(self.model_.eval(), given(ids, self.is_conditional())).cpu()
+
     def _log_shares(self, ids: Tensor) -> Tensor:
         """log p(item | history) of all items, (N, items), on the CPU."""
-        self.model_.eval()
-        return scores_of(self.model_, given(ids, self.is_conditional())).log_softmax(-1).cpu()
+        return self._logits(ids).log_softmax(-1)
 
     def _allowed(self, candidates: Sequence[Any] | None) -> np.ndarray | None:
         if candidates is None:
