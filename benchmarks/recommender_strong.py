@@ -165,7 +165,7 @@ METHODS: dict[str, Callable] = {
 }
 
 
-def measured(name: str, whole: Any, folds: list[int], methods: list[str]) -> dict:
+def measured(name: str, whole: Any, folds: list[int], methods: list[str]) -> None:
     """The figures of each method, and of its difference to EASE, over all users of the folds."""
     found: dict[str, list[Judged]] = {method: [] for method in methods}
     notes: dict[str, list[dict]] = {method: [] for method in methods}
@@ -178,12 +178,11 @@ def measured(name: str, whole: Any, folds: list[int], methods: list[str]) -> dic
             found[method].append(fold.judged(rank))
             notes[method].append({"fold": number, "seconds": seconds, **note})
             print(name, number, method, found[method][-1].figures(), notes[method][-1], flush=True)
-        summarise(name, whole, folds[: folds.index(number) + 1], found, notes)
-    return {}
+    summarise(name, whole, folds, found, notes)
 
 
 def summarise(name: str, whole: Any, folds: list[int], found: dict, notes: dict) -> None:
-    """Write what is measured so far."""
+    """Write what was measured."""
     together = {method: Judged.together(parts) for method, parts in found.items()}
     rival, rows = together[RIVAL], {}
     for method, own in together.items():
@@ -196,7 +195,7 @@ def summarise(name: str, whole: Any, folds: list[int], found: dict, notes: dict)
             )
         }
         rows[method] = {**own.figures(), "above_ease": above, "folds": notes[method]}
-    path = RESULTS / "recommender_strong.json"
+    path, name = RESULTS / "recommender_strong.json", name if len(folds) == FOLDS else f"{name}, some folds"
     before = json.loads(path.read_text(encoding="utf-8")).get("sets", {}) if path.is_file() else {}
     if name in before and before[name]["folds"] == folds:
         rows = {**before[name]["methods"], **rows}

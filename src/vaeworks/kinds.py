@@ -65,6 +65,7 @@ KINDS = {
         Kind("image", "image", "ImageVAE", "images"),
         Kind("tabular", "tabular", "TabularVAE", "tables"),
         Kind("recommender", "recommender", "RecommenderVAE", "interactions"),
+        Kind("denoiser", "denoiser", "ImageDenoiser", "noisy pictures"),
     )
 }
 

@@ -15,6 +15,7 @@ from ..errors import VaeworksError
 from ..kinds import KINDS, Kind, kind_of
 from . import general
 from .help import HELP, by_kind, examples_of
+from .several import Several
 from .verbs import SHARED, SHORT, shared_verb
 from .wrapping import as_command
 
@@ -123,7 +124,7 @@ def build(only: str | None = None) -> typer.Typer:
         group = typer.Typer(cls=ByKind if verb == "fit" else ByModel, rich_markup_mode=None)
         group.callback()(lambda: None)
         for word in able if only in (None, verb) else ():
-            group.command(word)(as_command(verb_of(KINDS[word], verb)))
+            group.command(word, cls=Several)(as_command(verb_of(KINDS[word], verb)))
         described = SHORT.get(verb) or summary(inspect.getdoc(KINDS[able[0]].own_verbs()[verb]))
         app.add_typer(group, name=verb, help=described, short_help=described)
     for verb, function in GENERAL.items():
@@ -143,7 +144,7 @@ def versioned(
 
 def verbs() -> dict[str, list[str]]:
     """Every verb, and the kinds that have it; shared ones first."""
-    found: dict[str, list[str]] = {verb: list(KINDS) for verb in SHARED}
+    found = {verb: [word for word, kind in KINDS.items() if verb in kind.commands().EXAMPLES] for verb in SHARED}
     for word, kind in KINDS.items():
         for verb in kind.own_verbs():
             found.setdefault(verb, []).append(word)

@@ -1,8 +1,8 @@
 """The verbs that every kind has, written once: fit, evaluate, encode, report.
 
 A kind's `commands.py` gives `Source`, a dataclass whose fields are options that say how data are read, `DATA`, what its
-data may be, `FIT`, what its fit makes, `EXAMPLES` by verb, and, where models are judged in several ways,
-`Judging`, likewise options; its public functions are the verbs that it alone has.
+data may be, `FIT`, what its fit makes, `EXAMPLES` of those of these verbs that it has, and, where models are judged in
+several ways, `Judging`, likewise options; its public functions are the verbs that it alone has.
 """
 
 import inspect

@@ -1,6 +1,7 @@
 """Named data sets and local files of texts (streamed), pictures, tables and interactions; importing it is quick."""
 
 from .images.loading import load_images, read_image
+from .images.photos import Photos, load_photos
 from .images.pictures import Pictures
 from .interactions.interactions import Interactions
 from .interactions.loading import load_interactions
@@ -16,6 +17,7 @@ __all__ = [
     "DataSet",
     "Interactions",
     "Part",
+    "Photos",
     "Pictures",
     "Rows",
     "Table",
@@ -23,6 +25,7 @@ __all__ = [
     "is_named",
     "load_images",
     "load_interactions",
+    "load_photos",
     "load_table",
     "load_texts",
     "read_image",

@@ -2,15 +2,18 @@
 
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
+
+T = TypeVar("T")
 
 
 class Monitor(Protocol):
@@ -33,16 +36,7 @@ class ProgressBar:
     """A bar on standard error, with the time left; in notebooks too."""
 
     def start(self, steps: int) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-        )
-        self.progress = Progress(*columns, console=console(), refresh_per_second=2)
+        self.progress = bar()
         self.progress.start()
         self.task = self.progress.add_task("epoch 1", total=steps)
         self.said, self.smooth = "", dict[str, float]()
@@ -74,6 +68,29 @@ def console() -> "Console":
     from rich.console import Console
 
     return Console(stderr="ipykernel" not in sys.modules)
+
+
+def bar(transient: bool = False) -> "Progress":
+    """How far something is, and the time left."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=console(), refresh_per_second=2, transient=transient)
+
+
+def counted(things: Sequence[T], what: str) -> Iterator[T]:
+    """The same things one by one, with a bar; `what` they are called."""
+    with bar(transient=True) as progress:
+        task = progress.add_task(what, total=len(things))
+        for number, thing in enumerate(things, 1):
+            yield thing
+            progress.update(task, advance=1, description=f"{number:,} of {len(things):,} {what}")
 
 
 def watched(batches: Iterable[Batch]) -> Iterator[Batch]:

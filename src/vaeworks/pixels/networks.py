@@ -25,6 +25,20 @@ class Residual(nn.Module):
         return x + self.layers(x)
 
 
+class Rectified(nn.Module):
+    """Two convolutions with a rectifier between them, whose sum with the input starts out near the input.
+
+    For what stays in the range of pixels: nothing normalises, and the sum passes no nonlinearity (Lim et al. 2017).
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.ReLU(), faint(width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)
+
+
 def faint(inputs: int, outputs: int, size: int = 3) -> nn.Conv2d:
     """A convolution that starts with a tenth of the usual weights, so that what it is added to prevails."""
     convolution = nn.Conv2d(inputs, outputs, size, padding=size // 2)

@@ -1,0 +1,1 @@
+"""Noisy pictures: what the clean one was, and how sure that is."""

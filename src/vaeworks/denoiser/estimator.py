@@ -1,0 +1,179 @@
+"""`ImageDenoiser`: what a noisy picture looked like, and how sure that is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils.validation import check_is_fitted
+
+from ..core.batch import Batch
+from ..core.choosing import Choose, cooled, prior_mean
+from ..core.model import LatentModel
+from ..estimator.estimator import LatentEstimator
+from ..estimator.panels import Panel, measured_panels
+from ..fitting.plan import Plan
+from ..pixels.photos import in_units, out_of_units
+from .data import PhotoData, PhotoReader, given
+from .judging import judged
+from .networks import ErrorAtTheMean, GivenPrior, MapPosterior, PictureLikelihood, Reading, ResidueEncoder
+from .noise import check_level
+from .panels import denoiser_panels
+from .parameters import ImageDenoiserParameters
+from .tiles import by_tiles
+
+LEVELS = (15.0, 25.0, 50.0)
+
+
+class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
+    """A conditional variational autoencoder of pictures, given noisy ones (Sohn et al. 2015).
+
+        noisy -> U-shape -+-> clean picture, and a scale for every pixel
+                          +-> p(z | noisy) -> z -> what that picture may lack
+        clean, noisy -> q(z | clean, noisy)
+
+    The bound is on log p(clean | noisy), where white is 255; the squared error at the prior's mean is trained aside.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    reader_ : PhotoReader
+        Whether the pictures had colour, and how many there were.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vaeworks import ImageDenoiser
+    >>> photos = [np.full((16, 24), 40 * row, dtype=np.uint8) for row in range(6)]
+    >>> model = ImageDenoiser(width=4, patch=16, epochs=1).fit(photos)
+    >>> model.denoise(photos[:1])[0].shape
+    (16, 24)
+    """
+
+    kind = "denoiser"
+    title = "A denoiser of pictures"
+    caution = "It fills in what pictures usually show: it must not be trusted with what is decided by a few pixels."
+    Reader = PhotoReader
+    reader_: PhotoReader
+
+    def _build(self, data: PhotoData | None) -> LatentModel:
+        channels, units = self.reader_.channels, self.latent_dim
+        decoder = PictureLikelihood(channels, units)
+        model = LatentModel(
+            ResidueEncoder(channels, self.width, self.dropout),
+            MapPosterior(2 * self.width, units),
+            GivenPrior(),
+            decoder,
+            conditioner=Reading(channels, self.width, self.depth, units),
+            aside=ErrorAtTheMean(decoder),
+        )
+        return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # it is faster
+
+    def _plan(self, data: PhotoData) -> Plan:
+        rate = self.rate * self.patch**2 if self.rate else None
+        return self._usual_plan(self.epochs, self.learning_rate, clip_norm=4.0 * self.patch**2, rate=rate)
+
+    def denoise(self, X: Any, sigma: float | None = None) -> list[np.ndarray]:
+        """What noisy pictures looked like: each in its own size and type.
+
+        Parameters
+        ----------
+        X : sequence of arrays (H, W) or (H, W, C)
+            uint8, uint16, or floats whose white is 255; sizes may differ.
+        sigma : float or None
+            The level of the noise, where it is known; None leaves it to the model.
+
+        Raises
+        ------
+        VaeworksError
+            For what is no picture, colour where the model knows none, and a level out of its range.
+        """
+        return [self._shaped(self._decoded(photo, sigma, prior_mean, 1)[0], image) for photo, image in self._each(X)]
+
+    def uncertainty(self, X: Any, sigma: float | None = None, samples: int = 50) -> list[np.ndarray]:
+        """The standard deviation of every pixel given the noisy picture, as floats of the picture's units.
+
+        It takes the spread over `samples` draws of z together with the scale of the pixel given z.
+        """
+        found = []
+        for photo, image in self._each(X):
+            with self._seeded():
+                spread = self._decoded(photo, sigma, cooled(1.0), samples)[1]
+            scale = 257 if image.dtype == np.uint16 else 1
+            found.append((spread * scale).reshape(image.shape))
+        return found
+
+    def transform(self, X: Any) -> list[np.ndarray]:  # type: ignore[override]
+        """As `denoise`, which is what one wants of a step in a pipeline."""
+        return self.denoise(X)
+
+    def _each(self, X: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Pictures (H, W, C) in the model's units, and as they came."""
+        check_is_fitted(self)
+        photos = self.reader_.checked(X)
+        return [(in_units(photo), np.asarray(image)) for photo, image in zip(photos, X, strict=True)]
+
+    def _shaped(self, pixels: np.ndarray, image: np.ndarray) -> np.ndarray:
+        return out_of_units(pixels, image).reshape(image.shape)
+
+    def _decoded(
+        self, photo: np.ndarray, sigma: float | None, choose: Choose, samples: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of every pixel, (H, W, C), over draws of z."""
+        check_level(sigma, self.highest)
+        both = by_tiles(photo, lambda tile: self._tile(tile, sigma, choose, samples))
+        return both[..., : photo.shape[-1]], both[..., photo.shape[-1] :]
+
+    @torch.no_grad()
+    def _tile(self, tile: np.ndarray, sigma: float | None, choose: Choose, samples: int) -> np.ndarray:
+        """Mean and standard deviation side by side, (H, W, 2 C), of a tile whose sides are multiples of 8."""
+        model, channels = self.model_.eval(), tile.shape[-1]
+        batch = Batch(None, condition=given(tile, sigma, self.reader_.channels)).to(self._device())
+        read = model.read(batch)
+        total, squares = torch.zeros(()), torch.zeros(())
+        for _ in range(samples):
+            _, z, condition = model.descend(batch, choose, read=read)
+            likelihood = model.decoder(z, condition)
+            mean = likelihood.mean()
+            total, squares = total + mean, squares + mean**2 + likelihood.stddev() ** 2
+        mean = total / samples
+        spread = (squares / samples - mean**2).clamp(min=0).sqrt()
+        both = torch.cat([part[0, :channels].permute(1, 2, 0) for part in (mean, spread)], -1)
+        return both.cpu().numpy()
+
+    def evaluate(self, X: Any, y: Any = None, samples: int = 10, sigma: Sequence[float] | None = None) -> dict:
+        """Measure the model on clean pictures that are made noisy.
+
+        Parameters
+        ----------
+        samples : int
+            Draws of z for the importance-weighted bound; 0 leaves it out. Of a large picture it takes the middle.
+        sigma : sequence of float or None
+            Levels of noise; None for 15, 25 and 50.
+
+        Returns
+        -------
+        dict
+            What every kind reports, in nats a picture, and the entries of `vaeworks.denoiser.judging.judged`.
+        """
+        figures, photos = super().evaluate(X, y, samples), self.reader_.checked(X)
+        return {**figures, **judged(self, photos, LEVELS if sigma is None else sigma)}
+
+    def panels(self, X: Any, y: Any = None) -> list[Panel]:
+        """Figures and curves, strips of pictures, the error against the level, and whether the intervals are right."""
+        return [*measured_panels(self), *denoiser_panels(self, self.reader_.checked(X))]
+
+    def body(self) -> str:
+        widths = f"{self.width}, {2 * self.width} and {3 * self.width}"
+        return f"""A U-shape of convolutions with {widths} channels at a half, a quarter and an eighth of the size reads
+the noisy picture; z has {self.latent_dim} units for 4 x 4 pixels, and what
+it adds is linear in it. Trained for {self.noise} noise up to a level of {self.highest:g}{self._how()}."""
+
+    def _how(self) -> str:
+        return f", on pictures with noise of level {self.level:g}" if self.unsupervised else ""
+
+    def facts(self) -> list[str]:
+        return [f"{self.reader_.photos:,} pictures, in {'colour' if self.reader_.channels == 3 else 'grey'}"]

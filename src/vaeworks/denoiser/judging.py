@@ -1,0 +1,60 @@
+"""How a denoiser is judged: peak signal-to-noise ratio, and whether it knows how sure it is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from ..pixels.photos import WHITE, in_units, psnr
+from .noise import NOISE
+
+INTERVALS = {68: 0.9944579, 95: 1.9599640}  # per cent, and half-widths in standard deviations of a normal
+PIXELS, DRAWS = 20_000, 20
+
+
+def judged(estimator: Any, photos: list[np.ndarray], levels: Sequence[float], clipped: bool = False) -> dict:
+    """Figures for each level of noise: means over pictures; the noise of a picture depends on its number alone.
+
+    Returns
+    -------
+    dict
+        `psnr_at_25_db` (blind), `psnr_told_at_25_db`, `psnr_noisy_at_25_db`, `covered_68_at_25` and `covered_95_at_25`
+        (shares of pixels within the intervals of so many per cent), `spearman_at_25` (of the standard deviation and the
+        error, over pixels), and so on.
+    """
+    figures: dict[str, float] = {}
+    noise = NOISE[estimator.noise]
+    for level in levels:
+        rows = []
+        for number, photo in enumerate(photos):
+            random, clean = np.random.default_rng((number, round(100 * level))), in_units(photo)
+            noisy = noise.add(clean, level, random).astype(np.float32)
+            noisy = np.rint(noisy).clip(0, WHITE) if clipped else noisy
+            rows.append(row_of(estimator, clean, noisy, level, random))
+        figures.update({f"{name}_at_{level:g}{unit}": mean_of(rows, name) for name, unit in NAMES.items()})
+    return figures
+
+
+NAMES = {
+    "psnr": "_db", "psnr_told": "_db", "psnr_noisy": "_db", "covered_68": "", "covered_95": "", "spearman": "",
+}  # fmt: skip
+
+
+def mean_of(rows: list[dict], name: str) -> float:
+    return float(np.mean([row[name] for row in rows]))
+
+
+def row_of(estimator: Any, clean: np.ndarray, noisy: np.ndarray, level: float, random: np.random.Generator) -> dict:
+    [found], [told] = estimator.denoise([noisy]), estimator.denoise([noisy], level)
+    [spread] = estimator.uncertainty([noisy], samples=DRAWS)
+    error, deviation = np.abs(found - clean).ravel(), np.maximum(spread.ravel(), 1e-6)
+    which = random.integers(0, len(error), min(len(error), PIXELS))
+    known = error[which].std() > 0 and deviation[which].std() > 0
+    return {
+        "psnr": psnr(clean, found.clip(0, WHITE)),
+        "psnr_told": psnr(clean, told.clip(0, WHITE)),
+        "psnr_noisy": psnr(clean, noisy),
+        **{f"covered_{share}": float((error <= width * deviation).mean()) for share, width in INTERVALS.items()},
+        "spearman": float(spearmanr(deviation[which], error[which]).statistic) if known else 0.0,
+    }
