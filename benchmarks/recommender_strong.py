@@ -58,7 +58,7 @@ def popularity(fold: Fold) -> tuple[Callable, dict]:
 
 def linear(dropouts: tuple[float, ...]) -> Callable:
     def fitted(fold: Fold) -> tuple[Callable, dict]:
-        found = best_linear(fold.matrix, 10_000, linear_judge(fold.tuning), dropouts)
+        found = best_linear(fold.train, 10_000, linear_judge(fold.tuning), dropouts)
         return lambda batch: found.scores(batch.input), {"penalty": found.penalty, "dropout": found.dropout}
 
     return fitted

@@ -140,3 +140,20 @@ def test_without_times_nothing_can_be_judged_by_time(vae, films, files, tmp_path
     others = shutil.copy(files / "likes.csv", tmp_path / "others.csv")
     words = ("--time", "", "--protocol", "temporal")
     assert "no times" in vae("evaluate", films, others, *words).refusal()
+
+
+def test_lists_of_other_users_are_made_of_their_file(vae, films, files, tmp_path):
+    table = pa.csv.read_csv(files / "likes.csv").slice(0, 30)
+    (tmp_path / "shards").mkdir()
+    pa.parquet.write_table(table, tmp_path / "shards" / "one.parquet")
+    words = ("--all", "--histories", tmp_path / "shards", "-n", "2", "--out", tmp_path / "top.parquet")
+    said = vae("recommend", films, *words, "--json").json()
+    written = pa.parquet.read_table(tmp_path / "top.parquet")
+    assert (said["users"], said["rows_written"]) == (5, written.num_rows)
+    assert set(written["user"].to_pylist()) == set(table["u"].to_pylist())
+
+
+@pytest.mark.parametrize("word", ["--ray", "--histories"])
+def test_what_is_for_the_lists_of_all_is_refused_elsewhere(vae, films, word, files):
+    words = (word,) if word == "--ray" else (word, files / "likes.csv")
+    assert f"{word} is for the lists of --all" in vae("recommend", films, "--user", "u1", *words).refusal()

@@ -222,3 +222,16 @@ def test_the_whole_history_is_read_for_a_code(model, interactions):
     with torch.no_grad():
         expected = model.model_.encode(ids).mean.numpy()
     assert np.allclose(model.transform(interactions)[:1], expected, atol=1e-6)
+
+
+def test_users_of_a_further_fit_can_be_served_and_a_history_that_changed_is_the_new_one(likes):
+    place = likes.user.map(lambda user: int(user.split()[1]))
+    begun = RecommenderVAE(**{**SMALL, "epochs": 1}).fit(likes[place < 60])
+    changed = pd.DataFrame({"user": ["user 3"], "item": [101], "rating": [5.0], "time": [0]})
+    begun.go_on(pd.concat([likes[place >= 60], changed]))
+    assert set(begun.reader_.histories.users) == set(likes.user)
+    assert len(begun.recommend(["user 110"], n=3)[0]) == 3
+    histories = begun.reader_.histories
+    assert histories.items.ids[int(histories.of(histories.users.index("user 3"))[0])] == 101
+    assert len(histories.of(histories.users.index("user 3"))) == 1
+    assert histories.of(histories.users.index("user 5")).tolist()  # as it was

@@ -12,6 +12,7 @@ from vaeworks.core.batch import Batch
 from vaeworks.core.evidence import Level
 from vaeworks.core.posteriors import NormalPosterior
 from vaeworks.recommender import likelihoods
+from vaeworks.recommender.data import interactions_of
 from vaeworks.recommender.ease import best_linear, ease
 from vaeworks.recommender.networks import HistoryEncoder, LinearPath
 from vaeworks.recommender.regulariser import CompositeRegulariser, composite_log_prob
@@ -77,13 +78,13 @@ def test_each_column_of_ease_is_a_ridge_regression_on_the_other_items(matrix, dr
 
 
 def test_the_judge_decides_the_penalty(matrix):
-    assert best_linear(matrix, 7, lambda linear: -abs(linear.penalty - 800)).penalty == 800
-    assert best_linear(matrix, 7, lambda linear: -abs(linear.penalty - 25)).penalty == 25
+    assert best_linear(interactions_of(matrix), 7, lambda linear: -abs(linear.penalty - 800)).penalty == 800
+    assert best_linear(interactions_of(matrix), 7, lambda linear: -abs(linear.penalty - 25)).penalty == 25
 
 
 def test_only_the_items_that_most_users_have_are_joined(matrix):
     counts = np.asarray(matrix.sum(0)).ravel()
-    joined = best_linear(matrix, 3, None).which.numpy()
+    joined = best_linear(interactions_of(matrix), 3, None).which.numpy()
     assert counts[joined].min() >= np.delete(counts, joined).max()
 
 

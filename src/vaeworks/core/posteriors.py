@@ -8,13 +8,15 @@ from torch.distributions import Distribution, Independent, Normal
 
 from .precision import at_least_float32
 
+LOG_VARIANCES = (-14.0, 6.0)
+
 
 def diagonal_normal(mean: Tensor, log_variance: Tensor) -> Independent:
     """A normal distribution with independent units, (N, ...) with one event a row, in float32 or better.
 
     The log-variance is held within [-14, 6]: outside, float32 turns a long sum of squares into infinity.
     """
-    scale = (0.5 * at_least_float32(log_variance).clamp(-14.0, 6.0)).exp()
+    scale = (0.5 * at_least_float32(log_variance).clamp(*LOG_VARIANCES)).exp()
     normal = Normal(at_least_float32(mean), scale, validate_args=False)
     return Independent(normal, mean.dim() - 1, validate_args=False)
 

@@ -13,6 +13,7 @@ from torch.distributions import Independent
 from ..core.batch import Batch
 from ..core.evidence import Level
 from ..core.likelihoods import Elementwise
+from ..core.posteriors import LOG_VARIANCES, diagonal_normal
 from ..core.precision import at_least_float32
 from ..pixels.networks import Rectified, Residual, faint, normal
 from ..pixels.photos import WHITE
@@ -107,7 +108,10 @@ class ResidueEncoder(nn.Module):
 
 
 class MapPosterior(nn.Module):
-    """q(z | clean, noisy) at every place, relative to the prior (Vahdat & Kautz 2020, eq. 3)."""
+    """q(z | clean, noisy) at every place: a shift in deviations of the prior, and a share of its variance.
+
+    So the KL does not depend on how narrow the prior is, which no step of training can then make explode.
+    """
 
     def __init__(self, width: int, units: int) -> None:
         super().__init__()
@@ -115,7 +119,10 @@ class MapPosterior(nn.Module):
 
     def forward(self, features: tuple[Tensor, Tensor]) -> Independent:
         found, prior = features
-        return normal(prior + at_least_float32(self.convolution(found)))
+        mean, log_variance = prior.chunk(2, 1)
+        shift, share = at_least_float32(self.convolution(found)).chunk(2, 1)
+        scale = (0.5 * log_variance.clamp(*LOG_VARIANCES)).exp()
+        return diagonal_normal(mean + scale * shift, log_variance + share)
 
 
 class GivenPrior(nn.Module):

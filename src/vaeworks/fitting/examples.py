@@ -18,7 +18,7 @@ def parted(count: int, share: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Data(Protocol):
-    """Examples, in batches."""
+    """Examples, in batches; all processes see the same, unless it has a true attribute `apart`: then each its own."""
 
     def __len__(self) -> int:
         """Batches an epoch."""

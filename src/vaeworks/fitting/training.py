@@ -189,7 +189,7 @@ class _Run:
         """One update of the weights; the mean terms over the whole batch, all processes together."""
         for group in self.optimizer.param_groups:
             group["lr"] = weights["learning_rate"]
-        part, share = shard(batch, self.fabric.global_rank, self.fabric.world_size)
+        part, share = self._own(batch, self.data)
         part = part.to(self.fabric.device)
         evidence = self.wrapped(part)
         loss = objective(
@@ -210,6 +210,10 @@ class _Run:
             self._update(terms)
         self.optimizer.zero_grad()
         return terms
+
+    def _own(self, batch: Batch, data: Data) -> tuple[Batch, float]:
+        processes = 1 if getattr(data, "apart", False) else self.fabric.world_size
+        return shard(batch, self.fabric.global_rank, processes)
 
     def _update(self, terms: np.ndarray) -> None:
         self.skipped_in_a_row = 0
@@ -308,7 +312,7 @@ class _Run:
         torch.manual_seed(mixed_seed(self.plan.seed, self.fabric.global_rank))
         model, total, rows = self.kept.eval(), np.zeros(3), 0
         for batch in self.validation.epoch(None):
-            part, share = shard(batch, self.fabric.global_rank, self.fabric.world_size)
+            part, share = self._own(batch, self.validation)
             with self.fabric.autocast():
                 terms = torch.stack(mean_terms(model(part.to(self.fabric.device))))
             total, rows = total + len(batch) * self._together(terms * share), rows + len(batch)

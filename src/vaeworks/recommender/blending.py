@@ -9,6 +9,7 @@ from torch import Tensor
 from ..core.batch import Batch
 from ..core.choosing import posterior_mean
 from ..core.model import LatentModel
+from ..fitting.processes import summed
 from .data import HistoryData
 from .ease import Linear
 from .likelihoods import Multinomial, MultinomialLikelihood
@@ -29,8 +30,15 @@ def scores_of(model: LatentModel, batch: Batch) -> Tensor:
 
 def ndcg(data: HistoryData, rank: Callable[[Batch], Tensor]) -> float:
     """Mean NDCG@100 of a ranker on users of whom a part is read; 0 where none can be judged."""
-    found, users = judged(data.folds(), {"": rank})
-    return float(found[""].ndcg.mean()) if len(users) else 0.0
+    found, _ = judged(data.folds(), {"": rank})
+    return mean_ndcg(found.get(""), data.apart)
+
+
+def mean_ndcg(found: Judged | None, apart: bool) -> float:
+    """Over users, of all processes where each has its own; 0 where none can be judged."""
+    both = torch.tensor([0.0, 0.0] if found is None else [found.ndcg.sum(), len(found.ndcg)], dtype=torch.double)
+    total, users = (summed(both) if apart else both).tolist()
+    return total / users if users else 0.0
 
 
 def judge_of(data: HistoryData, linear: Linear | None) -> Callable[[LatentModel], float]:
@@ -40,8 +48,8 @@ def judge_of(data: HistoryData, linear: Linear | None) -> Callable[[LatentModel]
 
     def judge(model: LatentModel) -> float:
         waiting = iter(beside)
-        found, users = judged(folds, {"": lambda batch: scores_of(model, batch).cpu() + next(waiting)})
-        return -float(found[""].ndcg.mean()) if len(users) else 0.0
+        found, _ = judged(folds, {"": lambda batch: scores_of(model, batch).cpu() + next(waiting)})
+        return -mean_ndcg(found.get(""), data.apart)
 
     return judge
 
@@ -64,7 +72,7 @@ def blend(model: LatentModel, linear: Linear, data: HistoryData | None) -> None:
 
     def ranks(scale: float) -> float:
         found = [Judged.of(own + scale * beside, batch.input, batch.target) for own, beside, batch in parts]
-        return float(Judged.together(found).ndcg.mean())
+        return mean_ndcg(Judged.together(found), data.apart)  # type: ignore[union-attr]
 
     scale = max(SCALES, key=ranks)
 

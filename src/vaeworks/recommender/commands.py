@@ -91,10 +91,14 @@ def recommend(
     n: Count = 10,
     where: Where = None,
     seen: Annotated[bool, typer.Option("--seen", help="Recommend what a user has already, too.")] = False,
-    out: Annotated[
+    histories: Annotated[
         Path | None,
-        typer.Option("--out", help="A parquet for the lists of all.", callback=ending(".parquet")),
+        typer.Option("--histories", help="With --all: a file or a folder of parquet files with the users to serve."),
     ] = None,
+    ray: Annotated[
+        bool, typer.Option("--ray", help="With --all: by Ray, on its cluster or all cores; --out is then a folder.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="A parquet for the lists of all.")] = None,
 ) -> dict:
     """Recommend to a user, to someone new, or to all: the best items, and which of their own weigh most.
 
@@ -105,6 +109,8 @@ def recommend(
       vae recommend models/films --liked "Alien (1979)" "Blade Runner (1982)" --where genre=Comedy
 
       vae recommend models/films --all --out top10.parquet
+
+      vae recommend models/films --all --ray --histories shards/ --out lists/
     """
     given = [name for name, said in {"--user": user, "--liked": liked, "--all": everyone}.items() if said]
     if len(given) != 1:
@@ -113,11 +119,10 @@ def recommend(
         raise VaeworksError(f"{more[0]!r} stands alone: put --liked before the first item that someone new likes")
     candidates = _candidates(model, where)
     if everyone:
-        if out is None:
-            raise VaeworksError("--all writes a list for each user: say where to with --out, as in --out top10.parquet")
-        return {"rows_written": _written(model.lists(n, not seen, candidates), out), "out": str(out)}
-    if out is not None:
-        raise VaeworksError("--out is for the lists of --all: leave it out")
+        return _lists(model, histories, ray, out, (n, not seen, candidates))
+    only = [name for name, said in {"--out": out, "--histories": histories, "--ray": ray}.items() if said]
+    if only:
+        raise VaeworksError(f"{only[0]} is for the lists of --all: leave it out")
     if liked:
         return {"rows": model.recommend_for([*liked, *(more or [])], n, candidates, why=True)}
     lists = model.recommend(user, n, not seen, candidates, why=True)
@@ -163,6 +168,28 @@ def _candidates(model: "RecommenderVAE", where: list[str] | None) -> list | None
         return None
     chosen = model.catalogue().having(pairs(where, "--where"))
     return [model.reader_.items.ids[number] for number in chosen]
+
+
+def _lists(model: "RecommenderVAE", histories: Path | None, ray: bool, out: Path | None, words: tuple) -> dict:
+    """Write the lists of all known users, or of those in `histories`."""
+    if out is None:
+        raise VaeworksError("--all writes a list for each user: say where to with --out, as in --out top10.parquet")
+    ending(".parquet")(None if ray else out)
+    from ..datasets import load_interactions
+
+    found = model.reader_.histories
+    if histories is not None:
+        own = model.metrics_["fit"].get("source") or {}
+        columns = {name: own.get(name) for name in ("user", "item", "rating", "time", "keep")}
+        found = load_interactions(histories, **columns).whole()
+    if ray:
+        from .clusters import write_lists
+
+        rows = write_lists(model, found, out, *words)
+    else:
+        n, unseen, candidates = words
+        rows = _written(model.lists(n, unseen, candidates, found), out)
+    return {"rows_written": rows, "users": len(found), "out": str(out)}
 
 
 def _written(parts: "Iterable[dict]", out: Path) -> int:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..datasets.interactions.gathering import gathered
 from ..datasets.interactions.interactions import Interactions, Items
 from ..errors import VaeworksError
 from ..fitting.examples import InMemory, parted
+from ..fitting.processes import fewest
 from .ease import Linear
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,8 @@ class HistoryData(InMemory):
         Where the linear path begins, once it was chosen.
     judged_by : HistoryData or None
         The users by whom epochs are judged.
+    apart : bool
+        Whether other processes have the other users; then all take as many steps as the one with the fewest.
     """
 
     def __init__(self, histories: Interactions, batch_size: int, split: bool, scored: float = HELD_OUT) -> None:
@@ -46,14 +50,19 @@ class HistoryData(InMemory):
         self.histories, self.split, self.scored = histories, split, scored
         self.linear: Linear | None = None
         self.judged_by: HistoryData | None = None
+        self.apart = histories.apart
+        self.steps = fewest(super().__len__()) if self.apart else super().__len__()
+
+    def __len__(self) -> int:
+        return self.steps
 
     def epoch(self, seed: int | None) -> Iterator[Batch]:
         if seed is None:
-            yield from super().epoch(seed)
+            yield from islice(super().epoch(seed), self.steps)
             return
         random = np.random.default_rng(seed)
         order = random.permutation(self.count)
-        for start in range(0, self.count, self.batch_size):
+        for start in range(0, min(self.count, self.steps * self.batch_size), self.batch_size):
             rows = order[start : start + self.batch_size]
             if self.split and self.scored:
                 yield parted_batch(self.histories, rows, self.scored, random)
@@ -161,14 +170,17 @@ class HistoryReader:
         if not len(found.members):
             raise VaeworksError("there are no interactions: give at least one user with an item")
         rows, others = parted(len(found), share)
-        roles, numbers = self.roles.copy(), {str(user): number for number, user in enumerate(self.histories.users)}
+        whole = interactions_of(X.whole if isinstance(X, Interactions) else X, self.items)
+        histories = self.histories if whole is self.histories else refreshed(self.histories, whole)
+        roles = np.concatenate([self.roles, np.full(len(histories) - len(self.roles), KNOWN)])
+        numbers = {str(user): number for number, user in enumerate(histories.users)}
         for role, some in ((TRAINED, rows), (JUDGED_BY, others)):
             known = [numbers[str(found.users[row])] for row in some if str(found.users[row]) in numbers]
             roles[known] = role
         scored = estimator.scored if estimator.linear == "trained" else 0.0
         data = HistoryData(found.take(rows), estimator.batch_size, estimator.is_conditional(), scored)
         judged_by = self.data(found.take(others), None, estimator) if len(others) else None
-        return replace(self, roles=roles), data, judged_by
+        return replace(self, histories=histories, roles=roles), data, judged_by
 
     def data(self, X: Any, y: Any, estimator: Any) -> HistoryData:
         return HistoryData(interactions_of(X, self.items), estimator.batch_size, estimator.is_conditional())
@@ -214,6 +226,24 @@ class HistoryReader:
         """The inverse of `tensors`."""
         starts, members, roles = (tensors[name].numpy() for name in ("starts", "members", "roles"))
         return HistoryReader(replace(self.histories, starts=starts, members=members), roles)
+
+
+def refreshed(known: Interactions, found: Interactions) -> Interactions:
+    """The histories with those of further data in the place of what was known of the same users, and new users after.
+
+    Times are not kept.
+    """
+    place = {str(user): number for number, user in enumerate(found.users)}
+    parts = [
+        found.of(place[str(user)]) if str(user) in place else known.of(row) for row, user in enumerate(known.users)
+    ]
+    old = {str(user) for user in known.users}
+    new = [number for number, user in enumerate(found.users) if str(user) not in old]
+    parts += [found.of(number) for number in new]
+    log.info("%s users are new, and %s have another history now", f"{len(new):,}", f"{len(place) - len(new):,}")
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    users = [*known.users, *(found.users[number] for number in new)]
+    return replace(known, users=users, starts=starts, members=np.concatenate(parts).astype(np.int32), times=None)
 
 
 def interactions_of(X: Any, known: Items | None = None) -> Interactions:

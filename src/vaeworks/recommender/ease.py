@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ..datasets.interactions.interactions import Interactions
+from ..fitting.processes import summed
 from .networks import spread
 
 DROPOUTS = (0.0, 0.2, 0.4)
@@ -60,20 +61,23 @@ def ease(gram: Tensor, penalty: float, dropout: float = 0.0) -> Tensor:
 
 
 def best_linear(
-    matrix: Any, most: int, judge: Callable[[Linear], float] | None, dropouts: tuple[float, ...] = (0.0,)
+    histories: Interactions, most: int, judge: Callable[[Linear], float] | None, dropouts: tuple[float, ...] = (0.0,)
 ) -> Linear:
     """The solution whose penalties a judge likes best (higher is better); the usual ones where there is none.
 
     Parameters
     ----------
-    matrix : CSR matrix (users, items)
+    histories : Interactions
+        Of the users to learn from; where other processes have others, from all of them together.
     most : int
         The most items to join, those that most users have.
     """
-    which = most_had(matrix, most)
+    matrix, together = histories.matrix(), summed if histories.apart else as_it_is
+    counts = together(torch.from_numpy(np.asarray(matrix.sum(0)).ravel()))
+    which = most_had(counts.numpy(), most)
     own = matrix[:, which]
     exact = np.float64 if len(which) <= EXACT_UP_TO else np.float32
-    gram = torch.from_numpy(np.asarray((own.T @ own).todense(), dtype=exact))
+    gram = together(torch.from_numpy(np.asarray((own.T @ own).todense(), dtype=exact)))
 
     def solved(penalty: float, dropout: float) -> Linear:
         weights = ease(gram, penalty, dropout)
@@ -102,9 +106,12 @@ def climb(
                 break
 
 
-def most_had(matrix: Any, most: int) -> np.ndarray:
+def as_it_is(values: Tensor) -> Tensor:
+    return values
+
+
+def most_had(counts: np.ndarray, most: int) -> np.ndarray:
     """Numbers of the items that most users have, at most so many, in ascending order."""
-    counts = np.asarray(matrix.sum(0)).ravel()
     if len(counts) <= most:
         return np.arange(len(counts))
     return np.sort(np.argsort(-counts, kind="stable")[:most])

@@ -80,7 +80,7 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
     def _ready(self, data: HistoryData, judged_by: HistoryData | None) -> HistoryData:
         data.judged_by = judged_by
         if self.is_conditional():
-            data.linear = best_linear(data.histories.matrix(), self.linear_items, linear_judge(judged_by), DROPOUTS)
+            data.linear = best_linear(data.histories, self.linear_items, linear_judge(judged_by), DROPOUTS)
         return data
 
     def _build(self, data: HistoryData | None) -> LatentModel:
@@ -239,13 +239,18 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
         order = lost.argsort(descending=True)[:most]
         return [int(own[place]) for place in order if lost[place] > 0]
 
-    def lists(self, n: int = 10, exclude_seen: bool = True, candidates: Sequence[Any] | None = None) -> Iterator[dict]:
-        """The lists of all known users as they are made: columns `user`, `rank`, `item`, `score`, perhaps `title`."""
+    def lists(
+        self, n: int = 10, exclude_seen: bool = True, candidates: Sequence[Any] | None = None, histories: Any = None
+    ) -> Iterator[dict]:
+        """The lists of all users as they are made: columns `user`, `rank`, `item`, `score`, perhaps `title`.
+
+        `histories` are those of any users, as `fit` takes them; None are those that the fit was told of.
+        """
         check_is_fitted(self)
-        histories, allowed = self.reader_.histories, self._allowed(candidates)
-        titles, done = self.reader_.items.titles, 0
-        for batch, ranked, scores in self._ranked(histories, n, exclude_seen, allowed):
-            users = histories.users[done : done + len(batch)]
+        found = self.reader_.histories if histories is None else interactions_of(histories, self.reader_.items)
+        titles, done, allowed = self.reader_.items.titles, 0, self._allowed(candidates)
+        for batch, ranked, scores in self._ranked(found, n, exclude_seen, allowed):
+            users = found.users[done : done + len(batch)]
             done += len(batch)
             rows = [(row, place) for row, items in enumerate(ranked) for place in range(len(items))]
             numbers = [int(ranked[row][place]) for row, place in rows]
@@ -347,7 +352,7 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
     def _rivalled(self, folds: Iterable, trained: Interactions, judges: Interactions) -> dict:
         """Ranking figures of the model, of popularity and of EASE on the same users."""
         held_out = HistoryData(judges, self.batch_size, True) if len(judges) else None
-        linear = best_linear(trained.matrix(), self.linear_items, None if held_out is None else linear_judge(held_out))
+        linear = best_linear(trained, self.linear_items, None if held_out is None else linear_judge(held_out))
         counts = np.bincount(trained.members, minlength=len(self.reader_.items))
         popular = torch.from_numpy(counts.astype(np.float32))
         found, users = judged(

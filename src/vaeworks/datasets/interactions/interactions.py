@@ -53,6 +53,8 @@ class Interactions(InMemory):
         What of the source is here, in words.
     labels : None
         Users have none.
+    apart : bool
+        Whether other processes have the other users.
     """
 
     users: list
@@ -63,6 +65,7 @@ class Interactions(InMemory):
     among: "Interactions | None" = None
     kept: str = ""
     labels: list | None = None
+    apart: bool = False
 
     def __len__(self) -> int:
         return len(self.users)

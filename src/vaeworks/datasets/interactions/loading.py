@@ -32,7 +32,9 @@ def load_interactions(
     Parameters
     ----------
     source : str or Path
-        The name of a data set, or a .csv, .tsv, .jsonl or .parquet with one interaction a row.
+        The name of a data set, or a .csv, .tsv, .jsonl or .parquet with one interaction a row, or a folder of parquet
+        files. Of such a folder each process that `torchrun` started reads its share of the files, so that the rows of
+        a user must lie in one file.
     user, item, rating, time : str, optional
         Its columns; otherwise those of the usual names. "" says that there is none.
     keep : float, optional
@@ -54,15 +56,19 @@ def load_interactions(
         there = ratings.column_names
         columns = ("user", "item", "rating" if "rating" in there else None, "time" if "time" in there else None)
         keep = usual if keep is None and columns[2] else keep
-    else:
-        from ..tables.files import read_table
+        return dealt(name, read(name, ratings, columns, keep, catalogue))
+    from ..tables.files import read_table
+    from .shards import items_in, own_files, read_files, shard_files
 
-        if data is not None:
-            raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
-        name, ratings = Path(source).name, read_table(Path(source))
-        columns = named_columns(name, ratings.column_names, user, item, rating, time)
-        catalogue = None if items is None else read_table(items)
-    return dealt(name, read(name, ratings, columns, keep, catalogue))
+    if data is not None:
+        raise VaeworksError(f"--data holds a copy of a named data set, but {source} is a local source")
+    name, files = Path(source).name, shard_files(Path(source)) if Path(source).is_dir() else []
+    own = own_files(files) if files else []
+    ratings = read_files(own) if files else read_table(Path(source))
+    columns = named_columns(name, ratings.column_names, user, item, rating, time)
+    catalogue = None if items is None else read_table(items)
+    apart = len(own) < len(files)
+    return dealt(name, read(name, ratings, columns, keep, catalogue, items_in(files, columns[1]) if apart else None))
 
 
 def read(
@@ -71,8 +77,12 @@ def read(
     columns: tuple[str, str, str | None, str | None],
     keep: float | None,
     catalogue: "pa.Table | None",
+    known: "Items | None" = None,
 ) -> "Interactions":
-    """The histories in a table, with what a catalogue knows of their items."""
+    """The histories in a table, with what a catalogue knows of their items.
+
+    `known` are the items of all processes where each has read a part.
+    """
     from dataclasses import replace
 
     from .gathering import gathered
@@ -81,7 +91,7 @@ def read(
         if ratings[column].null_count:
             raise VaeworksError(f"{name} has rows without {column!r}: fill them or leave them out")
     users, things, numbers, times = (None if column is None else ratings[column] for column in columns)
-    found = gathered(users, things, numbers, times, keep)
+    found = replace(gathered(users, things, numbers, times, keep, known), apart=known is not None)
     return found if catalogue is None else replace(found, items=described(found.items, catalogue, columns[1]))
 
 
