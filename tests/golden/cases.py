@@ -107,6 +107,16 @@ def recommender():
     return RecommenderVAE(latent_dim=3, width=8, epochs=20, batch_size=20, patience=None, device="cpu")
 
 
+def denoiser():
+    from vaeworks import ImageDenoiser
+
+    return ImageDenoiser(latent_dim=2, width=4, patch=16, epochs=10, averaging=0.9, device="cpu")
+
+
+def photos():
+    return [np.repeat(np.repeat(square, 3, 0), 2, 1) for square in squares()[0][:40]], None
+
+
 def rows(data, some):
     return data.slice(0, some) if hasattr(data, "slice") else data[:some]
 
@@ -127,6 +137,9 @@ ASKED = {
         "impute": lambda model, X: numbers(model.impute(X, samples=50)),
         "anomaly_score": lambda model, X: model.anomaly_score(X),
     },
+    "denoiser": {
+        "denoise": lambda model, X: np.stack(model.denoise([np.float32(photo) for photo in X])),
+    },
     "recommender": {
         "recommend": lambda model, X: scored(model.recommend(range(20), n=5)),
         "similar": lambda model, X: scored([model.similar(3, n=5)]),
@@ -137,6 +150,7 @@ CASES = {
     "image": (image, squares),
     "tabular": (tabular, mixed_table),
     "recommender": (recommender, histories),
+    "denoiser": (denoiser, photos),
 }
 
 
@@ -149,7 +163,8 @@ def answers(kind, model):
     """What the model says of 20 examples; nothing here depends on how random numbers are drawn by a verb."""
     X = rows(CASES[kind][1]()[0], 20)
     labels = {"predict_proba": model.predict_proba(X)} if hasattr(model, "predict_proba") else {}
-    return {"transform": model.transform(X)} | labels | {name: ask(model, X) for name, ask in ASKED[kind].items()}
+    codes = {"transform": model.transform(X)} if kind != "denoiser" else {}
+    return codes | labels | {name: ask(model, X) for name, ask in ASKED[kind].items()}
 
 
 def make(version, *kinds):

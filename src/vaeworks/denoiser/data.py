@@ -60,7 +60,8 @@ class PhotoData:
         self.photos, self.channels, self.levels = photos, channels, levels
         self.noise, self.unsupervised = NOISE[estimator.noise], estimator.unsupervised
         self.highest, self.level = estimator.highest, estimator.level
-        self.side, self.batch_size = estimator.patch, estimator.batch_size
+        self.batch_size = estimator.batch_size
+        self.side = min(estimator.patch, max(max(photo.shape[:2]) for photo in photos))
         area = self.side**2
         counts = [max(1, round(photo.shape[0] * photo.shape[1] / area)) for photo in photos]
         self.places = np.repeat(np.arange(len(photos)), counts)

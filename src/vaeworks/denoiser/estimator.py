@@ -48,7 +48,7 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
     >>> import numpy as np
     >>> from vaeworks import ImageDenoiser
     >>> photos = [np.full((16, 24), 40 * row, dtype=np.uint8) for row in range(6)]
-    >>> model = ImageDenoiser(width=4, patch=16, epochs=1).fit(photos)
+    >>> model = ImageDenoiser(width=4, epochs=1).fit(photos)
     >>> model.denoise(photos[:1])[0].shape
     (16, 24)
     """
@@ -73,8 +73,9 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
         return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # it is faster
 
     def _plan(self, data: PhotoData) -> Plan:
-        rate = self.rate * self.patch**2 if self.rate else None
-        return self._usual_plan(self.epochs, self.learning_rate, clip_norm=4.0 * self.patch**2, rate=rate)
+        area = data.side**2
+        rate = self.rate * area if self.rate else None
+        return self._usual_plan(self.epochs, self.learning_rate, clip_norm=4.0 * area, rate=rate)
 
     def denoise(self, X: Any, sigma: float | None = None) -> list[np.ndarray]:
         """What noisy pictures looked like: each in its own size and type.

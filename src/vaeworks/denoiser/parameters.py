@@ -8,7 +8,7 @@ NOISES = ("gaussian", "poisson", "salt-and-pepper")
 PRIORS = ("normal",)  # it is conditional
 
 
-@parameters(epochs=20, batch_size=16, learning_rate=2e-3, averaging=0.999)
+@parameters(epochs=20, batch_size=4, learning_rate=1e-3, averaging=0.999)
 class ImageDenoiserParameters(Parameters):
     latent_dim: Annotated[int, COUNT, "Units of z at every place, of which there is one for 4 x 4 pixels."] = 8
     prior: Annotated[str, OneOf(PRIORS), "Of z, given the noisy picture."] = "normal"
@@ -30,6 +30,11 @@ class ImageDenoiserParameters(Parameters):
         "clean one, of which one is read and one scored.",
     ] = False
     level: Annotated[float | None, POSITIVE, "Of the noise in the pictures of an unsupervised fit."] = None
-    patch: Annotated[int, Between(8), "Side in pixels of what is cut out of a picture for a step."] = 64
+    patch: Annotated[
+        int,
+        Between(8),
+        "Side in pixels of what is cut out of a picture for a step. Small ones teach the network edges that whole "
+        "pictures do not have.",
+    ] = 128
     width: Annotated[int, COUNT, "Channels at half the size; twice and four times as many where it is smaller."] = 32
     depth: Annotated[int, COUNT, "Residual blocks at each size on the way down; twice as many on the way up."] = 1

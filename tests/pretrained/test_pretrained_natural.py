@@ -1,0 +1,74 @@
+"""The denoiser that ships: small, better than non-local means, and gentle to what is clean."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from vaeworks import load
+from vaeworks.pixels.photos import psnr
+from vaeworks.pretrained import located
+
+MOST_BYTES = 4_000_000
+
+
+@pytest.fixture(scope="module")
+def natural():
+    return load("natural")
+
+
+def drawn(seed):
+    """A picture of discs and lines on a soft ground, uint8 (160, 200, 3)."""
+    random = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:160, :200]
+    ground = 120 + 60 * np.sin(rows / 31 + seed) * np.cos(columns / 47)
+    picture = Image.fromarray(np.repeat(ground[..., None], 3, -1).astype(np.uint8))
+    pen = ImageDraw.Draw(picture)
+    for _ in range(25):
+        left, top, size = random.integers(0, 180), random.integers(0, 140), random.integers(5, 40)
+        colour = tuple(int(part) for part in random.integers(0, 256, 3))
+        pen.ellipse((left, top, left + size, top + size), fill=colour)
+        pen.line((left, top, *random.integers(0, 200, 2).tolist()), fill=colour[::-1], width=2)
+    return np.asarray(picture)
+
+
+PICTURES = [drawn(seed) for seed in range(3)]
+
+
+def noisy(picture, level):
+    return (picture + level * np.random.default_rng(0).standard_normal(picture.shape)).astype(np.float32)
+
+
+def test_it_is_small():
+    assert sum(path.stat().st_size for path in located("natural").rglob("*")) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("level", [15.0, 25.0, 50.0])
+@pytest.mark.parametrize("grey", [False, True])
+def test_it_beats_non_local_means_by_a_db_and_knows_the_level_by_itself(natural, level, grey):
+    restoration = pytest.importorskip("skimage.restoration")
+    gains = []
+    for picture in PICTURES:
+        clean = picture[..., :1] if grey else picture
+        given, sigma = noisy(clean, level), level / 255
+        words = {"h": 0.8 * sigma, "sigma": sigma, "patch_size": 5, "patch_distance": 6, "channel_axis": -1}
+        theirs = restoration.denoise_nl_means(given / 255, fast_mode=True, **words) * 255
+        [mine] = natural.denoise([given])
+        gains.append(psnr(clean, mine.clip(0, 255)) - psnr(clean, theirs.clip(0, 255)))
+    assert np.mean(gains) > 1
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_clean_picture_stays_nearly_as_it_is(natural, picture):
+    assert psnr(picture, natural.denoise([picture])[0]) > 40
+
+
+def test_one_shade_and_one_pixel_stay_nearly_as_they_are(natural):
+    for size in ((40, 40), (1, 1)):
+        flat = np.full((*size, 3), 93, dtype=np.uint8)
+        assert np.abs(natural.denoise([flat])[0].astype(int) - 93).max() <= 3
+
+
+def test_its_figures_are_of_bsd68_and_meet_what_the_readme_says(natural):
+    figures = natural.metrics_
+    assert figures["examples"] == 68
+    assert figures["psnr_at_25_db"] > 28.9
