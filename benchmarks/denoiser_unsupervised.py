@@ -15,7 +15,7 @@ from vaeworks.datasets.images.photos import pictures_below
 from vaeworks.denoiser.judging import judged
 
 LEVEL = 25.0
-SETTINGS = {"unsupervised": True, "level": LEVEL, "epochs": 8, "precision": "bf16-mixed", "learning_rate": 1e-3}
+SETTINGS = {"unsupervised": True, "level": LEVEL, "epochs": 6, "precision": "bf16-mixed", "learning_rate": 1e-3}
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ def test_a_tiled_picture_is_the_whole_one(denoiser):
     photo = photo.astype(np.float32)
 
     def decode(tile):
-        return denoiser._tile(tile, None, prior_mean, 1)
+        return denoiser._decoded(tile, None, prior_mean, 1)[0]
 
     whole = by_tiles(photo, decode)
     assert np.allclose(by_tiles(photo, decode, side=64, margin=MARGIN), whole, atol=1e-3)

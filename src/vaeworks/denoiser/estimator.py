@@ -1,6 +1,6 @@
 """`ImageDenoiser`: what a noisy picture looked like, and how sure that is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..estimator.panels import Panel, measured_panels
 from ..fitting.plan import Plan
 from ..pixels.photos import in_units, out_of_units
 from .data import PhotoData, PhotoReader, given
-from .judging import judged
+from .judging import judged, spoilt
 from .networks import ErrorAtTheMean, GivenPrior, MapPosterior, PictureLikelihood, Reading, ResidueEncoder
 from .noise import check_level
 from .panels import denoiser_panels
@@ -92,47 +92,39 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
         VaeworksError
             For what is no picture, colour where the model knows none, and a level out of its range.
         """
-        return [self._shaped(self._decoded(photo, sigma, prior_mean, 1)[0], image) for photo, image in self._each(X)]
+        return self._by_tiles(X, sigma, lambda tile: out_of_units(self._decoded(tile, sigma, prior_mean, 1)[0], tile))
 
     def uncertainty(self, X: Any, sigma: float | None = None, samples: int = 50) -> list[np.ndarray]:
         """The standard deviation of every pixel given the noisy picture, as floats of the picture's units.
 
         It takes the spread over `samples` draws of z together with the scale of the pixel given z.
         """
-        found = []
-        for photo, image in self._each(X):
-            with self._seeded():
-                spread = self._decoded(photo, sigma, cooled(1.0), samples)[1]
-            scale = 257 if image.dtype == np.uint16 else 1
-            found.append((spread * scale).reshape(image.shape))
-        return found
+
+        def spread(tile: np.ndarray) -> np.ndarray:
+            scale = 257 if tile.dtype == np.uint16 else 1
+            return scale * self._decoded(tile, sigma, cooled(1.0), samples)[1]
+
+        with self._seeded():
+            return self._by_tiles(X, sigma, spread)
 
     def transform(self, X: Any) -> list[np.ndarray]:  # type: ignore[override]
         """As `denoise`, which is what one wants of a step in a pipeline."""
         return self.denoise(X)
 
-    def _each(self, X: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Pictures (H, W, C) in the model's units, and as they came."""
+    def _by_tiles(self, X: Any, sigma: float | None, decode: Callable[[np.ndarray], np.ndarray]) -> list[np.ndarray]:
+        """What is decoded of each picture, in its shape."""
         check_is_fitted(self)
-        photos = self.reader_.checked(X)
-        return [(in_units(photo), np.asarray(image)) for photo, image in zip(photos, X, strict=True)]
-
-    def _shaped(self, pixels: np.ndarray, image: np.ndarray) -> np.ndarray:
-        return out_of_units(pixels, image).reshape(image.shape)
-
-    def _decoded(
-        self, photo: np.ndarray, sigma: float | None, choose: Choose, samples: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of every pixel, (H, W, C), over draws of z."""
         check_level(sigma, self.highest)
-        both = by_tiles(photo, lambda tile: self._tile(tile, sigma, choose, samples))
-        return both[..., : photo.shape[-1]], both[..., photo.shape[-1] :]
+        photos = self.reader_.checked(X)
+        return [by_tiles(photo, decode).reshape(np.shape(image)) for photo, image in zip(photos, X, strict=True)]
 
     @torch.no_grad()
-    def _tile(self, tile: np.ndarray, sigma: float | None, choose: Choose, samples: int) -> np.ndarray:
-        """Mean and standard deviation side by side, (H, W, 2 C), of a tile whose sides are multiples of 8."""
+    def _decoded(
+        self, tile: np.ndarray, sigma: float | None, choose: Choose, samples: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of every pixel over draws of z, (H, W, C); sides are multiples of 8."""
         model, channels = self.model_.eval(), tile.shape[-1]
-        batch = Batch(None, condition=given(tile, sigma, self.reader_.channels)).to(self._device())
+        batch = Batch(None, condition=given(in_units(tile), sigma, self.reader_.channels)).to(self._device())
         read = model.read(batch)
         total, squares = torch.zeros(()), torch.zeros(())
         for _ in range(samples):
@@ -142,8 +134,8 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
             total, squares = total + mean, squares + mean**2 + likelihood.stddev() ** 2
         mean = total / samples
         spread = (squares / samples - mean**2).clamp(min=0).sqrt()
-        both = torch.cat([part[0, :channels].permute(1, 2, 0) for part in (mean, spread)], -1)
-        return both.cpu().numpy()
+        first, second = (part[0, :channels].permute(1, 2, 0).cpu().numpy() for part in (mean, spread))
+        return first, second
 
     def evaluate(self, X: Any, y: Any = None, samples: int = 10, sigma: Sequence[float] | None = None) -> dict:
         """Measure the model on clean pictures that are made noisy.
@@ -160,7 +152,8 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
         dict
             What every kind reports, in nats a picture, and the entries of `vaeworks.denoiser.judging.judged`.
         """
-        figures, photos = super().evaluate(X, y, samples), self.reader_.checked(X)
+        photos = self.reader_.checked(X)
+        figures = super().evaluate(spoilt(self, photos, self.level or 0.0) if self.unsupervised else photos, y, samples)
         return {**figures, **judged(self, photos, LEVELS if sigma is None else sigma)}
 
     def panels(self, X: Any, y: Any = None) -> list[Panel]:

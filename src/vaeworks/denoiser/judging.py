@@ -24,16 +24,22 @@ def judged(estimator: Any, photos: list[np.ndarray], levels: Sequence[float], cl
         error, over pixels), and so on.
     """
     figures: dict[str, float] = {}
-    noise = NOISE[estimator.noise]
+    clean = [in_units(photo) for photo in photos]
     for level in levels:
-        rows = []
-        for number, photo in enumerate(photos):
-            random, clean = np.random.default_rng((number, round(100 * level))), in_units(photo)
-            noisy = noise.add(clean, level, random).astype(np.float32)
-            noisy = np.rint(noisy).clip(0, WHITE) if clipped else noisy
-            rows.append(row_of(estimator, clean, noisy, level, random))
+        noisy = spoilt(estimator, clean, level)
+        noisy = [np.rint(each).clip(0, WHITE) for each in noisy] if clipped else noisy
+        rows = [row_of(estimator, *each, level, number) for number, each in enumerate(zip(clean, noisy, strict=True))]
         figures.update({f"{name}_at_{level:g}{unit}": mean_of(rows, name) for name, unit in NAMES.items()})
     return figures
+
+
+def spoilt(estimator: Any, photos: list[np.ndarray], level: float) -> list[np.ndarray]:
+    """The pictures made noisy; the noise of one depends on its number and the level alone."""
+    noise = NOISE[estimator.noise]
+    seeds = [np.random.default_rng((number, round(100 * level))) for number in range(len(photos))]
+    return [
+        noise.add(in_units(photo), level, seed).astype(np.float32) for photo, seed in zip(photos, seeds, strict=True)
+    ]
 
 
 NAMES = {
@@ -45,11 +51,11 @@ def mean_of(rows: list[dict], name: str) -> float:
     return float(np.mean([row[name] for row in rows]))
 
 
-def row_of(estimator: Any, clean: np.ndarray, noisy: np.ndarray, level: float, random: np.random.Generator) -> dict:
+def row_of(estimator: Any, clean: np.ndarray, noisy: np.ndarray, level: float, number: int) -> dict:
     [found], [told] = estimator.denoise([noisy]), estimator.denoise([noisy], level)
     [spread] = estimator.uncertainty([noisy], samples=DRAWS)
     error, deviation = np.abs(found - clean).ravel(), np.maximum(spread.ravel(), 1e-6)
-    which = random.integers(0, len(error), min(len(error), PIXELS))
+    which = np.random.default_rng(number).integers(0, len(error), min(len(error), PIXELS))
     known = error[which].std() > 0 and deviation[which].std() > 0
     return {
         "psnr": psnr(clean, found.clip(0, WHITE)),

@@ -8,7 +8,7 @@ from scipy.stats import norm
 from ..estimator.panels import Panel
 from ..pixels.photos import WHITE, in_units, psnr
 from ..pixels.pictures import grid
-from .noise import NOISE
+from .judging import spoilt
 
 STRIPS, SIDE, MOST = 3, 192, 12
 SHOWN, LEVELS, SHARES = 1 / 3, 7, np.arange(0.1, 1.0, 0.1)  # of the highest level; how many levels; of intervals
@@ -18,11 +18,6 @@ def denoiser_panels(estimator: Any, photos: list[np.ndarray]) -> list[Panel]:
     """Strips of pictures, the error against the level, and whether the intervals hold what they say."""
     cuts = [in_units(photo[:SIDE, :SIDE]) for photo in photos[:MOST]]
     return [strips(estimator, cuts[:STRIPS]), by_level(estimator, cuts), intervals(estimator, cuts)]
-
-
-def spoilt(estimator: Any, cuts: list[np.ndarray], level: float) -> list[np.ndarray]:
-    noise = NOISE[estimator.noise]
-    return [noise.add(cut, level, np.random.default_rng(number)) for number, cut in enumerate(cuts)]
 
 
 def strips(estimator: Any, cuts: list[np.ndarray]) -> Panel:

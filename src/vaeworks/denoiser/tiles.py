@@ -32,7 +32,7 @@ def by_tiles(
                 slice(piece.start - wide.start, piece.stop - wide.start)
                 for piece, wide in zip((rows, columns), outer, strict=True)
             )
-            out = np.empty((height, width, found.shape[-1]), np.float32) if out is None else out
+            out = np.empty((height, width, found.shape[-1]), found.dtype) if out is None else out
             out[rows, columns] = found[inner]
     assert out is not None
     return out
