@@ -1,4 +1,4 @@
-"""The verbs that every kind has, written once: fit, evaluate, encode, report.
+"""The verbs that kinds share, written once: fit, evaluate, encode, report.
 
 A kind's `commands.py` gives `Source`, a dataclass whose fields are options that say how data are read, `DATA`, what its
 data may be, `FIT`, what its fit makes, `EXAMPLES` of those of these verbs that it has, and, where models are judged in
@@ -42,7 +42,7 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the model 
 
 
 SHORT = {
-    "fit": "Fit a VAE to texts, images, tables or interactions.",
+    "fit": "Fit a VAE to texts, images, tables, interactions or noisy pictures.",
     "evaluate": "Measure a model: bounds in nats, units, and what its kind adds.",
     "encode": "Write the latent code of every example.",
     "report": "Write one self-contained HTML page about a model.",
