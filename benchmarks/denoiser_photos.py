@@ -97,6 +97,14 @@ def times(folder: Path, model: str) -> dict:
     return {"shape": list(image.shape), "ours_s": mine, "bm3d_s": theirs, "bm3d_over_ours": theirs / mine}
 
 
+def keep(key: str, figures: dict) -> None:
+    """Write figures beside what was measured before."""
+    path = RESULTS / "denoiser_photos.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    before.pop("machine", None)
+    record("denoiser_photos", {**before, key: {**before.get(key, {}), **figures}})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["peers", "ours", "times"])
@@ -105,17 +113,12 @@ def main() -> None:
     parser.add_argument("--model", default="natural")
     parser.add_argument("--every", type=int, default=1, help="Take every so many pictures.")
     given = parser.parse_args()
-    path = RESULTS / "denoiser_photos.json"
-    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    before.pop("machine", None)
     if given.what == "times":
-        return record("denoiser_photos", {**before, "times": times(given.folder, given.model)})
+        return keep("times", times(given.folder, given.model))
     clean = pictures(given.name, given.folder, given.every)
     key = given.name if given.every == 1 else f"{given.name}, every {given.every}th"
     figures = peers(key, clean) if given.what == "peers" else ours(given.model, clean)
-    now = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    now.pop("machine", None)
-    record("denoiser_photos", {**now, key: {**now.get(key, {}), "pictures": len(clean), **figures}})
+    keep(key, {"pictures": len(clean), **figures})
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from denoiser_photos import pictures
+from denoiser_photos import keep, pictures
 
 from vaeworks import ImageDenoiser, Session, load
 from vaeworks.datasets.images.photos import pictures_below
@@ -67,8 +67,9 @@ def ship(folder: Path, out: Path) -> None:
     load(out).save(NATURAL, overwrite=True, compact=True)
     model = load("natural")
     clean = pictures("grey", folder, 1)
-    figures = {"dataset": "BSD68, grey", "split": "all", **model.evaluate(clean, samples=10)}
-    model.metrics_ = {**figures, **model.metrics_}
+    figures = model.evaluate(clean, samples=10)
+    keep("grey", {"pictures": len(clean), "ours": figures})
+    model.metrics_ = {"dataset": "BSD68, grey", "split": "all", **figures, **model.metrics_}
     write_metrics(NATURAL, model.metrics_)
     (NATURAL / CARD).write_text(model.card() + FAULTS, encoding="utf-8")
 
