@@ -17,9 +17,10 @@ def top_items(scores: Tensor, seen: Tensor, count: int) -> tuple[Tensor, Tensor]
 
 def without(scores: Tensor, seen: Tensor) -> Tensor:
     """The scores, -inf of the items seen."""
-    spare = scores.new_empty(len(scores), 1)  # where padding writes
-    masked = torch.cat([scores, spare], 1)
-    return masked.scatter_(1, torch.where(seen >= 0, seen, scores.shape[1]), -torch.inf)[:, :-1]
+    rows, places = (seen >= 0).nonzero(as_tuple=True)
+    masked = scores.clone()
+    masked[rows, seen[rows, places]] = -torch.inf
+    return masked
 
 
 def hits(ranked: Tensor, target: Tensor, items: int) -> np.ndarray:
