@@ -8,7 +8,6 @@ import typer
 
 from ..errors import VaeworksError
 from ..options import Local, ending
-from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,14 +1,7 @@
 """What processes that `torchrun` started know together; in one process everything is as it is."""
 
-import os
-
 import torch
 from torch import Tensor
-
-
-def place() -> tuple[int, int]:
-    """The number of this process, and how many there are."""
-    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def summed(values: Tensor) -> Tensor:
