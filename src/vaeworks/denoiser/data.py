@@ -90,6 +90,8 @@ class PhotoData:
         photo = self.photos[row]
         top, left = (int(random.integers(0, max(1, side - self.side + 1))) for side in photo.shape[:2])
         cut = in_units(photo[top : top + self.side, left : left + self.side])
+        if not self.unsupervised and random.random() < 0.5:
+            cut = recoloured(cut, random)
         if self.channels == 3 and cut.shape[-1] == 3 and random.random() < 0.5:
             cut = cut @ GREY
         if cut.shape[0] == cut.shape[1]:
@@ -127,6 +129,14 @@ class PhotoData:
         scored = stacked([split.scored for split in splits], self.channels)
         levels = column([split.level for split in splits])
         return Batch(scored, observed=observed, condition=condition, extra={"level": levels})
+
+
+def recoloured(cut: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Channels in another order, colour and contrast weaker or stronger: photos alone show few vivid or hard ones."""
+    grey = cut.mean(-1, keepdims=True)
+    vivid = grey + random.uniform(0, 3) * (cut[..., random.permutation(cut.shape[-1])] - grey)
+    middle = vivid.mean()
+    return (middle + random.uniform(0.5, 2) * (vivid - middle)).clip(0, WHITE).astype(np.float32)
 
 
 def within(observed: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
