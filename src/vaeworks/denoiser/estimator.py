@@ -152,6 +152,7 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
         dict
             What every kind reports, in nats a picture, and the entries of `vaeworks.denoiser.judging.judged`.
         """
+        check_is_fitted(self)
         photos = self.reader_.checked(X)
         figures = super().evaluate(spoilt(self, photos, self.level or 0.0) if self.unsupervised else photos, y, samples)
         return {**figures, **judged(self, photos, LEVELS if sigma is None else sigma)}
