@@ -59,7 +59,7 @@ def non_local_means(image: np.ndarray, level: float) -> np.ndarray:
 
     sigma = level / WHITE
     words = {"h": 0.8 * sigma, "sigma": sigma, "patch_size": 5, "patch_distance": 6, "channel_axis": -1}
-    return np.asarray(denoise_nl_means(image / WHITE, fast_mode=True, **words)) * WHITE
+    return np.asarray(denoise_nl_means(image / WHITE, fast_mode=True, **words)).reshape(image.shape) * WHITE
 
 
 PEERS: dict[str, Callable] = {"BM3D": bm3d, "non-local means": non_local_means}

@@ -17,13 +17,13 @@ from .conftest import waves
 @pytest.fixture
 def model_and_batch():
     """An untrained model whose z matters, and one patch of 8 x 8 grey pixels."""
-    estimator = ImageDenoiser(width=4, latent_dim=2, patch=8, batch_size=1, device="cpu")
+    estimator = ImageDenoiser(width=4, latent_dim=2, patch=8, batch_size=1, highest=5.0, device="cpu")
     photos = [photo[..., :1] for photo in waves(2, 8, 8)]
     estimator.reader_, data, _ = PhotoReader.learn(photos, None, estimator, 0.0)
     torch.manual_seed(0)
     model = estimator._build(data).eval()
     with torch.no_grad():
-        model.conditioner.prior.weight.mul_(20)
+        model.conditioner.prior.weight.mul_(10)
     return model.double(), doubled(next(iter(data.epoch(0))))
 
 

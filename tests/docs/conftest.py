@@ -42,4 +42,6 @@ def spoken_of(tmp_path, monkeypatch):
         "table_with_holes": table.mask(random_numbers.random(table.shape) < 0.1),
         "new_rows": table.head(9),
         "interactions": interactions,
+        "noisy": random_numbers.integers(0, 256, (24, 20, 3), dtype=np.uint8),
+        "photos": list(random_numbers.integers(0, 256, (8, 24, 20), dtype=np.uint8)),
     }
