@@ -95,3 +95,10 @@ def test_a_file_that_is_cut_short_is_refused_by_name(tmp_path):
 def test_a_missing_file_is_said(tmp_path):
     with pytest.raises(VaeworksError, match=r"cannot read .*none\.png: no such file"):
         open_picture(tmp_path / "none.png")
+
+
+def test_a_tiff_of_sixteen_bits_of_colour_is_refused_rather_than_cut_down(tmp_path):
+    tifffile = pytest.importorskip("tifffile")
+    tifffile.imwrite(tmp_path / "one.tif", RANDOM.integers(0, 65536, (5, 6, 3), dtype=np.uint16), photometric="rgb")
+    with pytest.raises(VaeworksError, match=r"one\.tif has colour of more than 8 bits"):
+        open_picture(tmp_path / "one.tif")

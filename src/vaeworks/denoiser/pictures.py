@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 DEEP, CLEAR = (".png", ".tif", ".tiff"), (".png", ".webp", ".tif", ".tiff")  # hold 16 bits; hold transparency
-KEPT = ("icc_profile", "dpi")
+KEPT, BITS_A_SAMPLE = ("icc_profile", "dpi"), 258
 PIXELS_ONLY = (b"IHDR", b"IDAT", b"IEND")
 
 
@@ -68,6 +68,7 @@ def usual(content: bytes, path: Path) -> Picture:
         try:
             with Image.open(BytesIO(content)) as opened:
                 opened.load()
+                check_depth(opened, path)
                 exif, picture = opened.getexif(), plain(opened, path)
         finally:
             Image.MAX_IMAGE_PIXELS = limit
@@ -79,6 +80,13 @@ def usual(content: bytes, path: Path) -> Picture:
     alpha = array[..., -1] if picture.mode in ("LA", "RGBA") else None
     pixels = array[..., :-1] if alpha is not None else array
     return Picture(pixels, alpha, lambda new, out: write_usual(new, alpha, kept, out))
+
+
+def check_depth(picture: Any, path: Path) -> None:
+    """Refuse a TIFF of colour whose 16 bits Pillow would cut down to 8."""
+    bits = getattr(picture, "tag_v2", {}).get(BITS_A_SAMPLE, (8,))
+    if max(bits if isinstance(bits, tuple) else (bits,)) > 8 and len(picture.getbands()) > 1:
+        raise VaeworksError(f"{path} has colour of more than 8 bits, which are read from png only: convert it")
 
 
 def plain(picture: Any, path: Path) -> Any:
