@@ -31,7 +31,7 @@ test-fast: $(READY)  ## the tests that take no long: about a minute on two cores
 lint: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
-benchmarks: $(READY)  ## every figure in the README (about six hours)
+benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/text_rotten.py
 	$(BIN)/python benchmarks/loop_overhead.py
 	$(BIN)/python benchmarks/startup.py

@@ -5,7 +5,7 @@
     python benchmarks/denoiser_photos.py ours kodak KODAK --every 3
     python benchmarks/denoiser_photos.py times kodak KODAK         # one photo, ours and BM3D in turn
 
-BSDS500 is the folder with val and bsd68.tsv. Noise is neither clipped nor rounded, and is the same for everyone:
+BSDS500 is the folder with val in it. Noise is neither clipped nor rounded, and is the same for everyone:
 that of a picture depends on its number and the level alone. PSNR is the mean over pictures, in dB.
 """
 
@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from bsd68 import NUMBERS
 from recorded import RESULTS, record
 
 from vaeworks import load
@@ -32,9 +33,7 @@ def pictures(name: str, folder: Path, every: int) -> list[np.ndarray]:
     """Clean pictures, float32 (H, W, C)."""
     if name == "kodak":
         return [read_image(file).astype(np.float32) for file in sorted(folder.glob("*.png"))[::every]]
-    lines = (folder / "bsd68.tsv").read_text(encoding="utf-8").splitlines()
-    numbers = [line.split("\t")[1].strip() for line in lines if line.strip()][::every]
-    found = [read_image(folder / "val" / f"{number}.jpg") for number in numbers]
+    found = [read_image(folder / "val" / f"{number}.jpg") for number in NUMBERS[::every]]
     if name == "grey":
         return [np.rint(image @ GREY)[..., None].astype(np.float32) for image in found]
     return [image.astype(np.float32) for image in found]

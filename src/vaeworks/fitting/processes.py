@@ -4,14 +4,14 @@ import torch
 from torch import Tensor
 
 
-def summed(values: Tensor) -> Tensor:
-    """The sum over all processes."""
-    return reduced(values, torch.distributed.ReduceOp.SUM)
+def summed(values: Tensor, apart: bool) -> Tensor:
+    """The sum over all processes where each has its own part; else as it is."""
+    return reduced(values, torch.distributed.ReduceOp.SUM) if apart else values
 
 
-def fewest(count: int) -> int:
-    """The least of a number over all processes."""
-    return int(reduced(torch.tensor(count), torch.distributed.ReduceOp.MIN))
+def fewest(count: int, apart: bool) -> int:
+    """The least over all processes where each has its own part; else as it is."""
+    return int(reduced(torch.tensor(count), torch.distributed.ReduceOp.MIN)) if apart else count
 
 
 def reduced(values: Tensor, how: "torch.distributed.ReduceOp.RedOpType") -> Tensor:

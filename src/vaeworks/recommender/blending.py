@@ -37,7 +37,7 @@ def ndcg(data: HistoryData, rank: Callable[[Batch], Tensor]) -> float:
 def mean_ndcg(found: Judged | None, apart: bool) -> float:
     """Over users, of all processes where each has its own; 0 where none can be judged."""
     both = torch.tensor([0.0, 0.0] if found is None else [found.ndcg.sum(), len(found.ndcg)], dtype=torch.double)
-    total, users = (summed(both) if apart else both).tolist()
+    total, users = summed(both, apart).tolist()
     return total / users if users else 0.0
 
 

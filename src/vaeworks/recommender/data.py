@@ -51,7 +51,7 @@ class HistoryData(InMemory):
         self.linear: Linear | None = None
         self.judged_by: HistoryData | None = None
         self.apart = histories.apart
-        self.steps = fewest(super().__len__()) if self.apart else super().__len__()
+        self.steps = fewest(super().__len__(), self.apart)
 
     def __len__(self) -> int:
         return self.steps

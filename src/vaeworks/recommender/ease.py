@@ -72,12 +72,12 @@ def best_linear(
     most : int
         The most items to join, those that most users have.
     """
-    matrix, together = histories.matrix(), summed if histories.apart else as_it_is
-    counts = together(torch.from_numpy(np.asarray(matrix.sum(0)).ravel()))
+    matrix, apart = histories.matrix(), histories.apart
+    counts = summed(torch.from_numpy(np.asarray(matrix.sum(0)).ravel()), apart)
     which = most_had(counts.numpy(), most)
     own = matrix[:, which]
     exact = np.float64 if len(which) <= EXACT_UP_TO else np.float32
-    gram = together(torch.from_numpy(np.asarray((own.T @ own).todense(), dtype=exact)))
+    gram = summed(torch.from_numpy(np.asarray((own.T @ own).todense(), dtype=exact)), apart)
 
     def solved(penalty: float, dropout: float) -> Linear:
         weights = ease(gram, penalty, dropout)
@@ -104,10 +104,6 @@ def climb(
             tried[penalty, dropout] = judge((penalty, dropout))
             if tried[penalty, dropout] <= tried[penalty / step, dropout]:
                 break
-
-
-def as_it_is(values: Tensor) -> Tensor:
-    return values
 
 
 def most_had(counts: np.ndarray, most: int) -> np.ndarray:

@@ -75,14 +75,6 @@ class Interactions(InMemory):
         return self
 
     @property
-    def y(self) -> None:
-        return None
-
-    @property
-    def labelled(self) -> bool:
-        return False
-
-    @property
     def whole(self) -> "Interactions":
         """The set that these users are some of."""
         return self.among or self
