@@ -19,7 +19,7 @@ import numpy as np
 from bsd68 import NUMBERS
 from recorded import RESULTS, record
 
-from vaeworks import load
+from vaeworks import ImageDenoiser, load
 from vaeworks.datasets import read_image
 from vaeworks.denoiser.judging import judged
 from vaeworks.denoiser.noise import NOISE
@@ -78,7 +78,20 @@ def peers(name: str, clean: list[np.ndarray]) -> dict:
 
 
 def ours(model: str, clean: list[np.ndarray]) -> dict:
-    return {"ours": judged(load(model), clean, LEVELS)}
+    denoiser = load(model)
+    return {"ours": judged(denoiser, clean, LEVELS) | turned(denoiser, clean)}
+
+
+def turned(denoiser: ImageDenoiser, clean: list[np.ndarray]) -> dict:
+    """PSNR, blind, of the mean over eight ways to turn a picture."""
+    found = {}
+    for level in LEVELS:
+        rows = [
+            psnr(image, denoiser.denoise([noisy(image, number, level)], turns=8)[0].clip(0, WHITE))
+            for number, image in enumerate(clean)
+        ]
+        found[f"psnr_turned_at_{level:g}_db"] = float(np.mean(rows))
+    return found
 
 
 def times(folder: Path, model: str) -> dict:

@@ -66,6 +66,7 @@ KINDS = {
         Kind("tabular", "tabular", "TabularVAE", "tables"),
         Kind("recommender", "recommender", "RecommenderVAE", "interactions"),
         Kind("denoiser", "denoiser", "ImageDenoiser", "noisy pictures"),
+        Kind("codec", "codec", "ImageCodec", "picture files"),
     )
 }
 
@@ -98,4 +99,6 @@ def load(model: Path | str) -> Any:
     """
     from .storage import artifact
 
-    return artifact.load(located(model), lambda name: kind_named(name, model).estimator_class())
+    found = artifact.load(located(model), lambda name: kind_named(name, model).estimator_class())
+    found.origin_ = str(model)
+    return found

@@ -56,3 +56,5 @@ PictureOut = Annotated[
 TableOut = Annotated[
     Path, typer.Option("--out", help="A csv or parquet to write.", callback=ending(".csv", ".parquet"))
 ]
+ToCompress = Annotated[Path, typer.Argument(metavar="PICTURE", help="A picture, or a folder of them.")]
+ArchiveOut = Annotated[Path, typer.Option("--out", help="A vae file to write.", callback=ending(".vae"))]

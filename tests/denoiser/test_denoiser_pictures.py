@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from vaeworks import VaeworksError
-from vaeworks.denoiser.pictures import open_picture
+from vaeworks.pixels.files import open_picture
 
 RANDOM = np.random.default_rng(0)
 COLOUR = RANDOM.integers(0, 256, (9, 7, 3), dtype=np.uint8)

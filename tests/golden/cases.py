@@ -113,6 +113,12 @@ def denoiser():
     return ImageDenoiser(latent_dim=2, width=4, patch=16, epochs=10, averaging=0.9, device="cpu")
 
 
+def codec():
+    from vaeworks import ImageCodec
+
+    return ImageCodec(latent_dim=2, width=4, repair=4, patch=32, epochs=10, averaging=0.9, device="cpu")
+
+
 def photos():
     return [np.repeat(np.repeat(square, 3, 0), 2, 1) for square in squares()[0][:40]], None
 
@@ -140,17 +146,22 @@ ASKED = {
     "denoiser": {
         "denoise": lambda model, X: np.stack(model.denoise([np.float32(photo) for photo in X])),
     },
+    "codec": {
+        "decompress": lambda model, X: np.stack(model.decompress(model.compress(X, quality=70))),
+    },
     "recommender": {
         "recommend": lambda model, X: scored(model.recommend(range(20), n=5)),
         "similar": lambda model, X: scored([model.similar(3, n=5)]),
     },
 }
+STREAMS = {"codec": lambda model, X: model.compress(X[:5], quality=70)}
 CASES = {
     "text": (text, sentences),
     "image": (image, squares),
     "tabular": (tabular, mixed_table),
     "recommender": (recommender, histories),
     "denoiser": (denoiser, photos),
+    "codec": (codec, photos),
 }
 
 
@@ -163,7 +174,7 @@ def answers(kind, model):
     """What the model says of 20 examples; nothing here depends on how random numbers are drawn by a verb."""
     X = rows(CASES[kind][1]()[0], 20)
     labels = {"predict_proba": model.predict_proba(X)} if hasattr(model, "predict_proba") else {}
-    codes = {"transform": model.transform(X)} if kind != "denoiser" else {}
+    codes = {"transform": model.transform(X)} if kind not in ("denoiser", "codec") else {}
     return codes | labels | {name: ask(model, X) for name, ask in ASKED[kind].items()}
 
 
@@ -175,6 +186,8 @@ def make(version, *kinds):
         model = estimator().fit(*data())
         model.save(folder)
         np.savez_compressed(folder / "answers.npz", **answers(kind, model))
+        if kind in STREAMS:
+            (folder / "stream.vae").write_bytes(STREAMS[kind](model, data()[0]))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from ..errors import VaeworksError
 from ..kinds import KINDS, Kind, kind_of
-from . import general
+from . import archives, general
 from .help import HELP, by_kind, examples_of
 from .several import Several
 from .verbs import SHARED, SHORT, shared_verb
@@ -21,7 +21,12 @@ from .wrapping import as_command
 
 MISTAKE, INTERRUPTED = 2, 130
 COMPLETING = "_VAE_COMPLETE"  # what the installed completion sets
-GENERAL: dict[str, Callable[..., dict]] = {"info": general.info, "datasets": general.datasets}
+GENERAL: dict[str, Callable[..., dict]] = {
+    "info": general.info,
+    "datasets": general.datasets,
+    "decompress": archives.decompress,
+    "codec-info": archives.codec_info,
+}
 EPILOG = "Exit codes: 0 done, 2 a mistake that the message explains, 130 interrupted."
 
 

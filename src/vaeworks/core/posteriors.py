@@ -27,10 +27,11 @@ class NormalPosterior(nn.Module):
     def __init__(self, features: int, latent_dim: int) -> None:
         super().__init__()
         self.linear = nn.Linear(features, 2 * latent_dim)
+        self.distribution = diagonal_normal
 
     def forward(self, features: Tensor) -> Independent:
         mean, log_variance = self.linear(features).chunk(2, dim=-1)
-        return diagonal_normal(mean, log_variance)
+        return self.distribution(mean, log_variance)
 
 
 class UniformPosterior(nn.Module):
@@ -68,5 +69,6 @@ class UnitUniform(Distribution):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """0 nats within, -inf outside, (N,)."""
-        inside = ((value - self.centre).abs() <= 0.5).flatten(-len(self.event_shape)).all(-1)
+        rounding = 2 * torch.finfo(self.centre.dtype).eps * (1 + self.centre.abs())
+        inside = ((value - self.centre).abs() <= 0.5 + rounding).flatten(-len(self.event_shape)).all(-1)
         return torch.where(inside, 0.0, -torch.inf)

@@ -1,6 +1,7 @@
 """`ImageDenoiser`: what a noisy picture looked like, and how sure that is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,18 @@ from ..estimator.estimator import LatentEstimator
 from ..estimator.panels import Panel, measured_panels
 from ..fitting.plan import Plan
 from ..pixels.photos import in_units, out_of_units
+from ..pixels.tiles import by_tiles
 from .data import PhotoData, PhotoReader, given
+from .intervals import measured_widths, spread_of
 from .judging import judged, spoilt
 from .networks import ErrorAtTheMean, GivenPrior, MapPosterior, PictureLikelihood, Reading, ResidueEncoder
 from .noise import check_level
 from .panels import denoiser_panels
 from .parameters import ImageDenoiserParameters
-from .tiles import by_tiles
+from .turning import averaged, check_turns
 
 LEVELS = (15.0, 25.0, 50.0)
+MOST = 40  # batches that intervals are measured on
 
 
 class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
@@ -73,11 +77,11 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
         return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # it is faster
 
     def _plan(self, data: PhotoData) -> Plan:
-        area = data.side**2
+        area = data.places.side**2
         rate = self.rate * area if self.rate else None
         return self._usual_plan(self.epochs, self.learning_rate, clip_norm=4.0 * area, rate=rate)
 
-    def denoise(self, X: Any, sigma: float | None = None) -> list[np.ndarray]:
+    def denoise(self, X: Any, sigma: float | None = None, turns: int = 1) -> list[np.ndarray]:
         """What noisy pictures looked like: each in its own size and type.
 
         Parameters
@@ -86,13 +90,22 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
             uint8, uint16, or floats whose white is 255; sizes may differ.
         sigma : float or None
             The level of the noise, where it is known; None leaves it to the model.
+        turns : 1, 2, 4 or 8
+            Over how many ways to turn and mirror a picture to average: better by up to a tenth of a dB, and as many
+            times slower (Timofte et al. 2016).
 
         Raises
         ------
         VaeworksError
             For what is no picture, colour where the model knows none, and a level out of its range.
         """
-        return self._by_tiles(X, sigma, lambda tile: out_of_units(self._decoded(tile, sigma, prior_mean, 1)[0], tile))
+        check_turns(turns)
+
+        def clean(tile: np.ndarray) -> np.ndarray:
+            once = partial(self._decoded, sigma=sigma, choose=prior_mean, samples=1)
+            return out_of_units(averaged(in_units(tile), lambda turned: once(turned)[0], turns), tile)
+
+        return self._by_tiles(X, sigma, clean)
 
     def uncertainty(self, X: Any, sigma: float | None = None, samples: int = 50) -> list[np.ndarray]:
         """The standard deviation of every pixel given the noisy picture, as floats of the picture's units.
@@ -125,17 +138,16 @@ class ImageDenoiser(ImageDenoiserParameters, LatentEstimator):
         """Mean and standard deviation of every pixel over draws of z, (H, W, C); sides are multiples of 8."""
         model, channels = self.model_.eval(), tile.shape[-1]
         batch = Batch(None, condition=given(in_units(tile), sigma, self.reader_.channels)).to(self._device())
-        read = model.read(batch)
-        total, squares = torch.zeros(()), torch.zeros(())
-        for _ in range(samples):
-            _, z, condition = model.descend(batch, choose, read=read)
-            likelihood = model.decoder(z, condition)
-            mean = likelihood.mean()
-            total, squares = total + mean, squares + mean**2 + likelihood.stddev() ** 2
-        mean = total / samples
-        spread = (squares / samples - mean**2).clamp(min=0).sqrt()
-        first, second = (part[0, :channels].permute(1, 2, 0).cpu().numpy() for part in (mean, spread))
+        parts = spread_of(model, batch, model.read(batch), choose, samples)
+        first, second = (part[0, :channels].permute(1, 2, 0).cpu().numpy() for part in parts)
         return first, second
+
+    def _concluded(self, batches: Iterable[Batch]) -> dict:
+        """With how many standard deviations hold so many pixels."""
+        whole = list(batches)
+        with self._seeded():
+            widths = measured_widths(self.model_, self._moved(whole[:MOST]))
+        return {**super()._concluded(whole), **widths}
 
     def evaluate(self, X: Any, y: Any = None, samples: int = 10, sigma: Sequence[float] | None = None) -> dict:
         """Measure the model on clean pictures that are made noisy.

@@ -7,9 +7,9 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from ..pixels.photos import WHITE, in_units, psnr
+from .intervals import NORMAL, name_of
 from .noise import NOISE
 
-INTERVALS = {68: 0.9944579, 95: 1.9599640}  # per cent, and half-widths in standard deviations of a normal
 PIXELS, DRAWS = 20_000, 20
 
 
@@ -61,6 +61,12 @@ def row_of(estimator: Any, clean: np.ndarray, noisy: np.ndarray, level: float, n
         "psnr": psnr(clean, found.clip(0, WHITE)),
         "psnr_told": psnr(clean, told.clip(0, WHITE)),
         "psnr_noisy": psnr(clean, noisy),
-        **{f"covered_{share}": float((error <= width * deviation).mean()) for share, width in INTERVALS.items()},
+        **{name: float((error <= width * deviation).mean()) for name, width in widths(estimator).items()},
         "spearman": float(spearmanr(deviation[which], error[which]).statistic) if known else 0.0,
     }
+
+
+def widths(estimator: Any) -> dict[str, float]:
+    """How many standard deviations should hold so many per cent: as the fit measured it, or else of normal errors."""
+    held_out = estimator.metrics_["fit"]["held_out"]
+    return {f"covered_{share}": held_out.get(name_of(share), width) for share, width in NORMAL.items()}

@@ -18,7 +18,7 @@ from ..core.precision import at_least_float32
 from ..pixels.networks import Rectified, Residual, faint, normal
 from ..pixels.photos import WHITE
 
-STEP, PLACE = 8, 4  # sides are multiples of the first; a z stands for so many pixels each way
+PLACE = 4  # a z stands for so many pixels each way
 UNIT, ADDED = 50.0, 8.0  # of what is read and changed; what a z of 1 adds at first
 USUAL_LOG_SCALE = 1.5  # log of a deviation where white is 255
 PLANES = torch.tensor([[1 / 3, 1 / 3, 1 / 3], [2**-0.5, 0.0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]])

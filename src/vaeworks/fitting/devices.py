@@ -2,7 +2,7 @@
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -10,6 +10,7 @@ from ..errors import VaeworksError
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+    from lightning_fabric.plugins.precision import MixedPrecision
 
 
 def make_fabric(device: str = "auto", precision: str = "32-true") -> "Fabric":
@@ -35,10 +36,21 @@ def make_fabric(device: str = "auto", precision: str = "32-true") -> "Fabric":
         devices=local,
         num_nodes=processes // local,
         strategy="auto" if processes == 1 else "ddp_find_unused_parameters_true",  # an adaptive softmax skips some
-        precision=precision,  # type: ignore[arg-type]
+        plugins=None if precision == "32-true" else mixed(precision, accelerator),
     )
     fabric.launch()
     return fabric
+
+
+def mixed(precision: str, accelerator: str) -> "MixedPrecision":
+    """Mixed precision that leaves a batch as it is: rounded to 8 bits, a target would be another than was observed."""
+    from lightning_fabric.plugins.precision import MixedPrecision
+
+    class OfNetworks(MixedPrecision):
+        def convert_input(self, data: Any) -> Any:
+            return data
+
+    return OfNetworks(precision, accelerator)  # type: ignore[arg-type]
 
 
 def pick_device(device: str) -> str:

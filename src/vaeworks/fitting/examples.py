@@ -7,14 +7,6 @@ from typing import Protocol
 import numpy as np
 
 from ..core.batch import Batch
-from ..held_out import held_out
-
-
-def parted(count: int, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of the rows to train on, and of about a share that is held out; none is where all would be."""
-    kept_back = held_out(0, count, share)
-    rows, others = np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
-    return (rows, others) if len(rows) else (others, rows)
 
 
 class Data(Protocol):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ..core.choosing import Choose, from_posterior
 from ..core.model import LatentModel
 from ..errors import VaeworksError
 
@@ -79,6 +80,8 @@ class Phase:
         Of what the model trains aside.
     rate : float or None
         Nats of KL that training holds by moving the KL weight, which `kl_weight` then no longer sets.
+    choose : Choose
+        How z comes from its posterior: drawn, or as an application will take it.
     """
 
     epochs: int
@@ -89,6 +92,7 @@ class Phase:
     label_weight: Schedule = Schedule(1.0, 1.0)
     aside_weight: float = 1.0
     rate: float | None = None
+    choose: Choose = from_posterior
 
     def parts_at(self, epoch: int) -> tuple[str, ...]:
         """Names of the parts that train in an epoch of the phase; empty for all."""

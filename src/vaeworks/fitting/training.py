@@ -191,7 +191,7 @@ class _Run:
             group["lr"] = weights["learning_rate"]
         part, share = self._own(batch, self.data)
         part = part.to(self.fabric.device)
-        evidence = self.wrapped(part)
+        evidence = self.wrapped(part, choose=self.phase.choose)
         loss = objective(
             evidence, weights["kl_weight"], weights["label_weight"], self.plan.free_bits, self.phase.aside_weight
         )
@@ -314,7 +314,7 @@ class _Run:
         for batch in self.validation.epoch(None):
             part, share = self._own(batch, self.validation)
             with self.fabric.autocast():
-                terms = torch.stack(mean_terms(model(part.to(self.fabric.device))))
+                terms = torch.stack(mean_terms(model(part.to(self.fabric.device), choose=self.phase.choose)))
             total, rows = total + len(batch) * self._together(terms * share), rows + len(batch)
         means = dict(zip(TERMS, (total / rows).tolist(), strict=False))
         return means | {"negative_elbo": means["reconstruction"] + means["kl"]}

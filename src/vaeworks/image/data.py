@@ -9,7 +9,8 @@ from torch import Tensor
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..fitting.examples import InMemory, parted
+from ..fitting.examples import InMemory
+from ..held_out import parted
 from ..labels import LABEL, Classes, further_classes, indices_of, labels_of
 from .likelihoods import HIGHEST
 from .networks import Shape
@@ -191,14 +192,23 @@ class ImageReader:
 
     def _checked(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Pixels that the likelihood scores, and class indices."""
-        images = as_images(X)
+        images = self.pixels(as_images(X))
+        return images, indices_of(self.classes, labels_of(y, len(images), "images"))
+
+    def pixels(self, images: np.ndarray) -> np.ndarray:
+        """Images (N, channels, H, W) in the smallest type that holds what the likelihood scores.
+
+        Raises
+        ------
+        VaeworksError
+            For images of another shape, and for pixels that it cannot score.
+        """
         if shape_of(images) != self.shape:
             raise VaeworksError(
                 f"the images are {said(shape_of(images))}, and this model's are {said(self.shape)}: "
                 "resize or convert them"
             )
-        labels = indices_of(self.classes, labels_of(y, len(images), "images"))
-        return check_pixels(images, self.likelihood), labels
+        return check_pixels(images, self.likelihood)
 
     def to_state(self) -> dict:
         return {

@@ -14,8 +14,9 @@ from ..core.batch import Batch
 from ..datasets.interactions.gathering import gathered
 from ..datasets.interactions.interactions import Interactions, Items
 from ..errors import VaeworksError
-from ..fitting.examples import InMemory, parted
+from ..fitting.examples import InMemory
 from ..fitting.processes import fewest
+from ..held_out import parted
 from .ease import Linear
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from ..errors import VaeworksError
-from ..fitting.examples import parted
+from ..held_out import parted
 from ..labels import MISSING, Classes, classes_in, further_classes, indices_of, labels_of
 from .columns import Column
 from .data import TableData

@@ -7,7 +7,8 @@ import torch
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..fitting.examples import InMemory, parted
+from ..fitting.examples import InMemory
+from ..held_out import parted
 
 
 class NumberData(InMemory):

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..pixels.photos import mirrored
-from .networks import STEP
+from .photos import mirrored
 
-SIDE, MARGIN = 1024, 128  # the margin is what a pixel of the network can see
+STEP = 8  # sides of tiles, and where they begin, are multiples of it
+SIDE, MARGIN = 1024, 128  # the margin is what a pixel of a network can see
 
 
 def by_tiles(

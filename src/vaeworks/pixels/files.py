@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,11 +30,14 @@ class Picture:
     alpha : array (H, W) or None
     write : callable
         `write(pixels, out)` writes other pixels with what else the file held.
+    kept : dict
+        What else that is, as `write_usual` takes it.
     """
 
     pixels: "np.ndarray"
     alpha: "np.ndarray | None"
     write: Callable[["np.ndarray", Path], None]
+    kept: dict = field(default_factory=dict)
 
 
 def open_picture(path: Path) -> Picture:
@@ -79,7 +82,7 @@ def usual(content: bytes, path: Path) -> Picture:
     array = array.reshape(*array.shape[:2], -1)
     alpha = array[..., -1] if picture.mode in ("LA", "RGBA") else None
     pixels = array[..., :-1] if alpha is not None else array
-    return Picture(pixels, alpha, lambda new, out: write_usual(new, alpha, kept, out))
+    return Picture(pixels, alpha, lambda new, out: write_usual(new, alpha, kept, out), kept)
 
 
 def check_depth(picture: Any, path: Path) -> None:

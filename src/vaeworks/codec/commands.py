@@ -1,0 +1,60 @@
+"""The shell verbs of the codec. They import torch only when they run, so that help is quick."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..options import ArchiveOut, Local, ToCompress
+
+if TYPE_CHECKING:
+    from ..datasets import DataSet
+    from .estimator import ImageCodec
+
+DATA = "A folder of pictures of any size, with all its folders; a named set, an npy or npz."
+FIT = "a codec of pictures: small files at any of a hundred qualities"
+EXAMPLES = {
+    "fit": ("vae fit codec photos/ --out models/codec",),
+    "evaluate": ("vae evaluate models/codec photos/ --quality 20 50 80",),
+    "report": ("vae report models/codec photos/ --out report.html",),
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """How pictures are read."""
+
+    data: Local = None
+
+    def load(self, source: str, model: Any = None) -> "DataSet":
+        from ..datasets import load_photos
+
+        return load_photos(source, data=self.data)
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How a codec is judged."""
+
+    quality: Annotated[
+        list[int] | None, typer.Option("--quality", help="From 0 to 100, several may follow. [10 30 50 70 90]")
+    ] = None
+
+
+def compress(
+    model: "ImageCodec",
+    source: ToCompress,
+    out: ArchiveOut,
+    quality: Annotated[int, typer.Option("--quality", min=0, max=100, help="Higher is better, and larger.")] = 50,
+) -> dict:
+    """Write a picture, or a folder of them, to a small file; EXIF, profile and transparency are kept.
+
+    Examples:
+
+      vae compress photo photo.png --quality 50 --out photo.vae
+
+      vae compress photo folder/ --quality 70 --out folder.vae
+    """
+    from ..archives import compressed
+
+    return compressed(model, source, out, quality=quality)
