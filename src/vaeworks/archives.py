@@ -98,11 +98,9 @@ def decompressed(file: Path, out: Path, only: str | None = None, given: Path | N
 
 def pictures_of(model: Any, archive: "Archive", only: str | None) -> Iterator[tuple[str, Any, bytes]]:
     """Name, pixels, and what is kept with them; only the blocks that are asked for are decoded."""
-    from .fitting.monitors import counted
-
     wanted = [block for block in archive.blocks if only is None or only in [item.name for item in block.items]]
-    for block in counted(wanted, "blocks") if model.verbose and len(wanted) > 1 else wanted:
-        for item, picture in zip(block.items, model.pictures(block), strict=True):
+    for block, pictures in zip(wanted, model.pictures_of(wanted), strict=True):
+        for item, picture in zip(block.items, pictures, strict=True):
             if only in (None, item.name):
                 yield item.name, picture, item.about
 

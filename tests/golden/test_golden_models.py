@@ -26,7 +26,8 @@ def test_a_model_of_an_earlier_version_answers_as_it_did(folder: Path):
             if then[name].dtype.kind == "U":
                 assert now[name].tolist() == then[name].tolist()
             else:
-                np.testing.assert_allclose(now[name], then[name], rtol=1e-4, atol=1e-4, err_msg=name)
+                level = 1 if then[name].dtype == np.uint8 else 1e-4  # a pixel of a lossy file may round either way
+                np.testing.assert_allclose(now[name].astype(float), then[name], rtol=1e-4, atol=level, err_msg=name)
 
 
 @pytest.mark.parametrize(

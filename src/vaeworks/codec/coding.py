@@ -1,5 +1,6 @@
 """A whole picture to bits and back: window by window, so that memory does not grow with it beyond its coefficients."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,16 @@ from .networks import QUALITIES, STEP, of_quality
 from .stream import read, tiles, written
 from .transform import BLOCK
 
+Watch = Callable[[list], Iterable]
 MARGIN = 64  # pixels around a tile, which is more than any of its pixels can see
 
 
 @torch.no_grad()
-def coded(model: LatentModel, twin: LatentModel, photo: np.ndarray, quality: int) -> bytes:
-    """A picture (H, W, C) as its quality, and the words of the entropy coder."""
+def coded(model: LatentModel, twin: LatentModel, photo: np.ndarray, quality: int, watch: Watch = iter) -> bytes:
+    """A picture (H, W, C) as its quality, and the words of the entropy coder; `watch` sees the tiles go by."""
     pixels = torch.from_numpy(np.ascontiguousarray(mirrored(photo, STEP).transpose(2, 0, 1)))
     writer = Writer()
-    for tile in tiles(pixels.shape[1] // BLOCK, pixels.shape[2] // BLOCK):
+    for tile in watch(tiles(pixels.shape[1] // BLOCK, pixels.shape[2] // BLOCK)):
         outer, inner = windows(tile, pixels.shape[1:])
         batch = of_quality(pixels[:, outer[0], outer[1]][None].float(), torch.tensor([quality]), sizes(outer))
         features, _ = model.read(batch.to(device_of(model)))
@@ -31,7 +33,9 @@ def coded(model: LatentModel, twin: LatentModel, photo: np.ndarray, quality: int
 
 
 @torch.no_grad()
-def decoded(model: LatentModel, twin: LatentModel, payload: bytes, size: tuple[int, int]) -> np.ndarray:
+def decoded(
+    model: LatentModel, twin: LatentModel, payload: bytes, size: tuple[int, int], watch: Watch = iter
+) -> np.ndarray:
     """The picture (H, W, C) of that size, as floats whose white is 255.
 
     Raises
@@ -44,7 +48,7 @@ def decoded(model: LatentModel, twin: LatentModel, payload: bytes, size: tuple[i
     quality, reader = payload[0], Reader(payload[1:])
     height, width = (-(-side // STEP) * STEP for side in size)
     whole = torch.empty(1, twin.first_state.channels, height // BLOCK, width // BLOCK)  # type: ignore[union-attr, arg-type]
-    for rows, columns in tiles(height // BLOCK, width // BLOCK):
+    for rows, columns in watch(tiles(height // BLOCK, width // BLOCK)):
         area = (rows.stop - rows.start, columns.stop - columns.start)
         whole[:, :, rows, columns] = read(twin, area, quality, reader)
     return synthesised(model, whole, quality)[: size[0], : size[1]]

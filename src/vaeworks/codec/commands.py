@@ -47,7 +47,9 @@ def compress(
     out: ArchiveOut,
     quality: Annotated[int, typer.Option("--quality", min=0, max=100, help="Higher is better, and larger.")] = 50,
 ) -> dict:
-    """Write a picture, or a folder of them, to a small file; EXIF, profile and transparency are kept.
+    """Write a picture, or a folder of them, to one small file that vae decompress reads.
+
+    Pictures of any size, with some loss; EXIF, profile and transparency are kept.
 
     Examples:
 

@@ -1,6 +1,6 @@
 """`ImageCodec`: pictures as small files, at any of a hundred qualities."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..core.model import LatentModel
 from ..estimator.archiving import Compressing
 from ..estimator.estimator import LatentEstimator
 from ..estimator.panels import Panel, measured_panels
+from ..fitting.monitors import counted
 from ..fitting.plan import Phase, Plan, Schedule
 from ..pixels.photos import WHITE
 from .coding import coded, decoded
@@ -97,15 +98,20 @@ class ImageCodec(ImageCodecParameters, Compressing, LatentEstimator):
         check_quality(quality)
         twin = self._twin()
         for photo in checked_bytes(self.reader_.checked(X)):
-            yield 1, coded(self.model_.eval(), twin, in_channels(photo, self.reader_.channels), quality)
+            seen = in_channels(photo, self.reader_.channels)
+            yield 1, coded(self.model_.eval(), twin, seen, quality, self._watch)
 
     def pictures(self, block: Block) -> list[np.ndarray]:
         check_is_fitted(self)
         [item] = block.items
-        pixels = decoded(self.model_.eval(), self._twin(), block.payload, (item.height, item.width))
+        pixels = decoded(self.model_.eval(), self._twin(), block.payload, (item.height, item.width), self._watch)
         grey = item.channels == 1
         pixels = pixels.mean(-1, keepdims=True) if grey else pixels
         return [np.rint(pixels).clip(0, WHITE).astype(np.uint8)]
+
+    def _watch(self, tiles: list) -> Iterable:
+        """The tiles of a large picture, with a bar."""
+        return counted(tiles, "tiles") if self.verbose and len(tiles) > 1 else tiles
 
     def transform(self, X: Any) -> list[np.ndarray]:  # type: ignore[override]
         """What comes back of each picture at quality 50, as a step in a pipeline would see it."""

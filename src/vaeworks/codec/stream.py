@@ -3,7 +3,7 @@
 Tiles are foretold apart from each other, so that memory is bounded, but transformed together, so that none is seen.
 """
 
-from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import torch
@@ -23,11 +23,9 @@ TILE = 1024 // BLOCK  # side in blocks
 BLOCKS = STEP // BLOCK  # to a place of z
 
 
-def tiles(height: int, width: int) -> Iterator[tuple[slice, slice]]:
+def tiles(height: int, width: int) -> list[tuple[slice, slice]]:
     """Where the tiles of so many blocks lie."""
-    for rows in pieces(height, TILE):
-        for columns in pieces(width, TILE):
-            yield rows, columns
+    return list(product(pieces(height, TILE), pieces(width, TILE)))
 
 
 def written(twin: LatentModel, features: dict[str, Tensor], quality: int, writer: Writer) -> None:

@@ -98,7 +98,7 @@ def worth(steps: Tensor, log_step: Tensor) -> Tensor:
 
 def exps(x: Tensor) -> Tensor:
     """exp of each, in 2**-16."""
-    return torch.tensor([grown(int(each)) for each in x.flatten()], dtype=torch.double).view(x.shape)
+    return torch.from_numpy(grown(x.numpy().astype(np.int64))).double()
 
 
 def exact_group(source: Group) -> nn.Module:

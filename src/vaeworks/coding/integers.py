@@ -17,7 +17,7 @@ from .tables import VALUE, sigmoids, taken
 POINT, WEIGHT = 10, 16  # bits after the point, of a value and of a weight
 UNIT = float(1 << POINT)
 LARGEST = float(1 << 20)  # of a value: 1,024
-MOST_WEIGHT = float(1 << 33)  # the most that an output's weights may sum to: times LARGEST it stays below 2**53
+MOST_WEIGHT = float(1 << 32)  # the most that an output's weights may sum to: times LARGEST, half of 2**53
 REACH = 16  # beyond which SiLU is 0 or its argument, to the last bit
 
 

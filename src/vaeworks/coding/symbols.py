@@ -10,7 +10,7 @@ import constriction
 import numpy as np
 import torch
 
-from .tables import ARGUMENT, ONE, exp_minus, interpolated, sigmoids
+from .tables import ARGUMENT, ONE, VALUE, exp_minus, interpolated, sigmoids
 
 LOWEST, WIDTHS, FINER = -3.5, 72, 8  # log-scales from the lowest, so many, so many to a unit
 BITS, REACH = 10, 16  # of the table of sigmoids
@@ -31,7 +31,7 @@ def table(width: int) -> tuple[int, Any]:
     """The largest symbol that it holds, and a distribution over -side ... side and what lies beyond, in this order."""
     twice = 2 * width + 1 + int(2 * LOWEST * FINER)  # of the log-scale, in the middle of its range
     log_scale = (twice << ARGUMENT) // (2 * FINER)
-    inverse = grown(-log_scale)
+    inverse = int(grown(np.array(-log_scale)))
     side = min(MOST_SIDE, 2 + 12 * (1 << (2 * ARGUMENT)) // inverse // (1 << ARGUMENT))
     edges = torch.arange(-2 * side - 1, 2 * side + 2, 2)
     up_to = interpolated(sigmoids(BITS, REACH), (edges * inverse) // 2, BITS, REACH)
@@ -41,10 +41,9 @@ def table(width: int) -> tuple[int, Any]:
     return side, model.Categorical(counts / ONE, perfect=False)
 
 
-def grown(x: int) -> int:
-    """exp(x / 2**16) in 2**-16, for |x| up to 8 units."""
-    most = 8 << ARGUMENT
-    return (int(exp_minus(np.array(most - x))) * EXP_8) >> 30
+def grown(x: np.ndarray) -> np.ndarray:
+    """exp(x / 2**16) in 2**-16 of int64 x, for |x| up to 8 units."""
+    return (exp_minus((8 << ARGUMENT) - x) * EXP_8) >> VALUE
 
 
 EXP_8 = 195360063  # exp(8) in 2**-16

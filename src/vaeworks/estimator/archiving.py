@@ -28,6 +28,10 @@ class Compressing:
     def pictures(self, block: Block) -> list[np.ndarray]:
         """The pictures (H, W, C) of a block."""
 
+    def pictures_of(self, blocks: Sequence[Block]) -> Iterator[list[np.ndarray]]:
+        """The same of several blocks; a kind that is faster with many at once says so."""
+        return map(self.pictures, blocks)
+
     def compress(self, X: Any, **how: Any) -> bytes:
         """Pictures as the content of a file, which `decompress` and `vae decompress` read.
 
@@ -56,7 +60,7 @@ class Compressing:
         archive = unpacked(content, "this content")
         if archive.digest != self.digest()[:DIGEST]:
             raise VaeworksError(f"this content was written by another model ({said(archive)}): load that one")
-        return [picture for block in archive.blocks for picture in self.pictures(block)]
+        return [picture for found in self.pictures_of(archive.blocks) for picture in found]
 
     def archive(self, X: Any, named: Sequence[tuple[str, bytes]], **how: Any) -> Archive:
         """Pictures, the name of each and what is kept with it, as an archive."""

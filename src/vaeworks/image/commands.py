@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import Count, Label, Local, OfLabel, Origin, PictureOut, Steps
+from ..options import ArchiveOut, Count, Label, Local, OfLabel, Origin, PictureOut, Steps, ToCompress
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -56,6 +56,20 @@ def reconstruct(model: "ImageVAE", picture: Picture, out: PictureOut) -> dict:
     """
     image = _opened(model, picture)
     return _drawn(model, [image, model.reconstruct([image])[0]], out, columns=2)
+
+
+def compress(model: "ImageVAE", source: ToCompress, out: ArchiveOut) -> dict:
+    """Write a picture, or a folder of them, to one small file that vae decompress reads.
+
+    Images of the model's size, without loss; their order and names are kept.
+
+    Examples:
+
+      vae compress models/fashion images/ --out images.vae
+    """
+    from ..archives import compressed
+
+    return compressed(model, source, out)
 
 
 def predict(

@@ -61,8 +61,12 @@ class PictureEncoder(nn.Module):
 class TopPosterior(NormalPosterior):
     """q(z | x) of the top level, from the coarsest features."""
 
+    def __init__(self, features: int, latent_dim: int) -> None:
+        super().__init__(features, latent_dim)
+        self.activation = nn.SiLU()
+
     def forward(self, features: tuple[Tensor, ...]) -> Independent:  # type: ignore[override]
-        return super().forward(nn.functional.silu(features[0]).flatten(1))
+        return super().forward(self.activation(features[0]).flatten(1))
 
 
 class FirstState(nn.Module):

@@ -10,6 +10,7 @@ from torch.distributions import Independent
 from ..core.choosing import Choose
 from ..core.evidence import Level
 from ..core.posteriors import diagonal_normal
+from ..core.precision import at_least_float32
 
 
 class Residual(nn.Module):
@@ -79,14 +80,16 @@ class LadderBlock(nn.Module):
         )
         self.read = nn.Conv2d(units, width, 1)
         self.layers = nn.Sequential(*[Residual(width) for _ in range(depth)])
+        self.distribution = diagonal_normal
 
     def forward(
         self, state: Tensor, features: tuple[Tensor, ...] | None, condition: object, choose: Choose
     ) -> tuple[Level, Tensor]:
-        own = self.prior(state).float()
-        prior, posterior = normal(own), None
+        own = at_least_float32(self.prior(state))
+        prior, posterior = self.distribution(*own.chunk(2, 1)), None
         if features is not None:
-            posterior = normal(own + self.posterior(torch.cat([state, features[self.place]], 1)).float())
+            further = self.posterior(torch.cat([state, features[self.place]], 1))
+            posterior = self.distribution(*(own + at_least_float32(further)).chunk(2, 1))
         z = choose(prior, posterior)
         state = self.layers(state + self.read(z))
         return Level(z, prior, posterior), state
