@@ -50,3 +50,9 @@ def test_a_gradient_passes_through_the_noise():
     centre = torch.zeros(2, 3, requires_grad=True)
     UnitUniform(centre).rsample().sum().backward()
     assert_close(centre.grad, torch.ones(2, 3))
+
+
+def test_float32_rounds_no_draw_out_of_its_unit():
+    torch.manual_seed(0)
+    far = UnitUniform((torch.rand(200, 1000) - 0.5) * 4000)
+    assert (far.log_prob(far.rsample()) == 0).all()
