@@ -1,6 +1,6 @@
 """Picture files to an archive and back: where they lie, what belongs to them, and which model wrote them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -93,13 +93,20 @@ def decompressed(file: Path, out: Path, only: str | None = None, given: Path | N
     model = model_of(archive, file, given)
     for name, picture, about in pictures_of(model, archive, only):
         write(picture, about, out if one else placed(out, name), file)
-    return {"pictures": len(names), "model": archive.model, "out": str(out)}
+    renamed = 0 if one else sum(placed(out, name).name != PurePosixPath(name).name for name in names)
+    return {"pictures": len(names), "renamed_to_png": renamed, "model": archive.model, "out": str(out)}
 
 
 def pictures_of(model: Any, archive: "Archive", only: str | None) -> Iterator[tuple[str, Any, bytes]]:
     """Name, pixels, and what is kept with them; only the blocks that are asked for are decoded."""
+    from .fitting.monitors import counted_by
+
     wanted = [block for block in archive.blocks if only is None or only in [item.name for item in block.items]]
-    for block, pictures in zip(wanted, model.pictures_of(wanted), strict=True):
+    pairs: Iterable = zip(wanted, model.pictures_of(wanted), strict=True)
+    if model.verbose and len(wanted) > 1:
+        total = sum(len(block.items) for block in wanted)
+        pairs = counted_by(pairs, total, "pictures", lambda pair: len(pair[0].items))
+    for block, pictures in pairs:
         for item, picture in zip(block.items, pictures, strict=True):
             if only in (None, item.name):
                 yield item.name, picture, item.about

@@ -36,4 +36,6 @@ def test_widths_are_of_log_scales_and_end_at_both_sides():
 
 @pytest.mark.parametrize("x", [-7.5, -1.0, 0.0, 0.3, 7.9])
 def test_exponentials_are_exact_to_their_last_bits(x):
-    assert grown(np.array(round(x * 65536))) / 65536 == pytest.approx(np.exp(round(x * 65536) / 65536), rel=1e-6, abs=2e-5)
+    assert grown(np.array(round(x * 65536))) / 65536 == pytest.approx(
+        np.exp(round(x * 65536) / 65536), rel=1e-6, abs=2e-5
+    )

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaeworks.core.choosing import prior_mean
-from vaeworks.pixels.tiles import STEP
-from vaeworks.pixels.tiles import MARGIN, by_tiles
+from vaeworks.pixels.tiles import MARGIN, STEP, by_tiles
 
 from .conftest import noisy, waves
 

@@ -17,7 +17,7 @@ from ..estimator.panels import Panel, measured_panels
 from ..fitting.monitors import counted
 from ..fitting.plan import Phase, Plan, Schedule
 from ..pixels.photos import WHITE
-from .coding import coded, decoded
+from .coding import Watch, coded, decoded
 from .data import PhotoData, PhotoReader, check_quality, checked_bytes, in_channels
 from .judging import QUALITIES, judged
 from .networks import UNIT, Analysis, AroundZ, FactorisedPrior, Outline, Quality, Synthesis, groups, rounded
@@ -96,18 +96,25 @@ class ImageCodec(ImageCodecParameters, Compressing, LatentEstimator):
         """Each picture in a block of its own, at a quality from 0 to 100."""
         check_is_fitted(self)
         check_quality(quality)
-        twin = self._twin()
+        twin, watch = self._twin(), self._watch if len(X) == 1 else iter
         for photo in checked_bytes(self.reader_.checked(X)):
             seen = in_channels(photo, self.reader_.channels)
-            yield 1, coded(self.model_.eval(), twin, seen, quality, self._watch)
+            yield 1, coded(self.model_.eval(), twin, seen, quality, watch)
 
     def pictures(self, block: Block) -> list[np.ndarray]:
+        return next(self.pictures_of([block]))
+
+    def pictures_of(self, blocks: Sequence[Block]) -> Iterator[list[np.ndarray]]:
         check_is_fitted(self)
+        watch = self._watch if len(blocks) == 1 else iter
+        return ([self._picture(block, watch)] for block in blocks)
+
+    def _picture(self, block: Block, watch: Watch) -> np.ndarray:
         [item] = block.items
-        pixels = decoded(self.model_.eval(), self._twin(), block.payload, (item.height, item.width), self._watch)
+        pixels = decoded(self.model_.eval(), self._twin(), block.payload, (item.height, item.width), watch)
         grey = item.channels == 1
         pixels = pixels.mean(-1, keepdims=True) if grey else pixels
-        return [np.rint(pixels).clip(0, WHITE).astype(np.uint8)]
+        return np.rint(pixels).clip(0, WHITE).astype(np.uint8)
 
     def _watch(self, tiles: list) -> Iterable:
         """The tiles of a large picture, with a bar."""

@@ -9,12 +9,14 @@ import numpy as np
 
 from ..coding.container import DIGEST, Archive, Block, Item, packed, unpacked
 from ..errors import VaeworksError
+from ..fitting.monitors import counted_by
 
 
 class Compressing:
     """A model of pictures that is a codec."""
 
     kind: ClassVar[str]
+    verbose: bool
     origin_ = ""  # the folder or name that it was loaded from
 
     @abstractmethod
@@ -67,7 +69,10 @@ class Compressing:
         where = Path(self.origin_)
         name = where.name if where.is_absolute() else where.as_posix()  # nobody need know our folders
         archive, place = Archive(self.kind, name if self.origin_ else "", self.digest()[:DIGEST]), 0
-        for count, payload in self.blocks(X, **how):
+        blocks = self.blocks(X, **how)
+        if self.verbose and len(X) > 1:
+            blocks = counted_by(blocks, len(X), "pictures", lambda block: block[0])
+        for count, payload in blocks:
             rows = range(place, place + count)
             items = [Item(named[row][0], *shape_of(X[row]), named[row][1]) for row in rows]
             archive.blocks.append(Block(items, payload))

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -86,11 +86,17 @@ def bar(transient: bool = False) -> "Progress":
 
 def counted(things: Sequence[T], what: str) -> Iterator[T]:
     """The same things one by one, with a bar; `what` they are called."""
+    return counted_by(things, len(things), what, lambda thing: 1)
+
+
+def counted_by(things: Iterable[T], total: int, what: str, count: Callable[[T], int]) -> Iterator[T]:
+    """The same for things that count for several; all together for `total`."""
     with bar(transient=True) as progress:
-        task = progress.add_task(what, total=len(things))
-        for number, thing in enumerate(things, 1):
+        task, done = progress.add_task(what, total=total), 0
+        for thing in things:
             yield thing
-            progress.update(task, advance=1, description=f"{number:,} of {len(things):,} {what}")
+            done += count(thing)
+            progress.update(task, completed=done, description=f"{done:,} of {total:,} {what}")
 
 
 def watched(batches: Iterable[Batch]) -> Iterator[Batch]:

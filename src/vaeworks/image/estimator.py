@@ -20,13 +20,14 @@ from ..fitting.plan import Plan
 from ..pixels.pictures import as_bytes, grid
 from .data import ImageData, ImageReader, as_images
 from .likelihoods import LogisticMixtureLikelihood
+from .lossless import Lossless
 from .networks import FirstState, PictureDecoder, PictureEncoder, Rescaled, TopPosterior, channels, ladder, sizes
 from .parameters import ImageParameters
 
 PSEUDO_INPUTS, STEPS = 256, 6000
 
 
-class ImageVAE(ImageParameters, LabelledEstimator):
+class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
     """A convolutional variational autoencoder of images (Kingma & Welling 2014), with one or more levels of latents.
 
         image -> convolutions -> q(z | image) -> z -+-> convolutions -> p(pixels | z)
