@@ -10,6 +10,7 @@ from vaeworks import VaeworksError, load
 from vaeworks.codec import stream
 from vaeworks.codec.judging import bd_rate, by_pillow
 from vaeworks.codec.networks import of_quality, rounded
+from vaeworks.coding.container import Archive, Block, Item, packed
 from vaeworks.pixels.photos import psnr
 
 from ..denoiser.conftest import waves
@@ -95,6 +96,17 @@ def test_what_is_cut_off_or_altered_is_one_sentence(codec, data):
         with pytest.raises(VaeworksError) as error:
             codec.decompress(broken)
         assert "\n" not in str(error.value)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=200), st.integers(1, 90), st.sampled_from([1, 3]))
+def test_bits_with_forged_checksums_give_a_picture_or_one_sentence(codec, payload, height, channels):
+    block = Block([Item("forged.png", height, 40, channels)], payload)
+    content = packed(Archive("codec", "", codec.digest()[:8], [block]))
+    try:
+        assert codec.decompress(content)[0].shape == (height, 40, channels)
+    except VaeworksError as error:
+        assert "damaged" in str(error)  # noqa: PT017
 
 
 def test_another_model_is_named(codec):

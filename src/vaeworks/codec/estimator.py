@@ -89,6 +89,11 @@ class ImageCodec(ImageCodecParameters, Compressing, LatentEstimator):
         end = Phase(tail, learning_rate=Schedule(self.learning_rate / 4, 0.0, tail, "cosine"), choose=rounded)
         return replace(plan, phases=(*plan.phases, end))
 
+    def _look(self, *given: Any) -> dict:
+        """Collapse is judged by all levels: y carries the picture, and z is empty where it does not pay."""
+        figures = super()._look(*given)
+        return {**figures, "collapsed": figures["kl_nats"] < 1.0}
+
     def digest(self) -> bytes:
         return digest(self._twin())
 

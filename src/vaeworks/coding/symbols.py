@@ -10,6 +10,7 @@ import constriction
 import numpy as np
 import torch
 
+from ..errors import VaeworksError
 from .tables import ARGUMENT, ONE, VALUE, exp_minus, interpolated, sigmoids
 
 LOWEST, WIDTHS, FINER = -3.5, 72, 8  # log-scales from the lowest, so many, so many to a unit
@@ -70,12 +71,25 @@ class Writer:
 
 
 class Reader:
-    """The inverse of `Writer`; of damaged words it makes symbols, which a checksum must tell."""
+    """The inverse of `Writer`; most damaged words give symbols too, which a checksum must tell.
+
+    Raises
+    ------
+    VaeworksError
+        For words that no symbols give.
+    """
 
     def __init__(self, payload: bytes) -> None:
         self.coder = queue.RangeDecoder(np.frombuffer(payload, "<u4").astype(np.uint32))
 
     def read(self, widths: np.ndarray) -> np.ndarray:
+        """Symbols, each by the table of its width."""
+        try:
+            return self._read(widths)
+        except AssertionError as error:  # so constriction says it
+            raise VaeworksError("the bits of a picture are damaged: get the file again") from error
+
+    def _read(self, widths: np.ndarray) -> np.ndarray:
         symbols = np.empty(len(widths), np.int32)
         for width, places in by_width(widths):
             side, distribution = table(width)
