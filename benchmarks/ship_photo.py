@@ -11,8 +11,9 @@ import logging
 from pathlib import Path
 
 from bsd68 import NUMBERS
+from ship_natural import session
 
-from vaeworks import ImageCodec, Session, load
+from vaeworks import ImageCodec, load
 from vaeworks.datasets.images.photos import pictures_below
 from vaeworks.pixels.files import open_picture
 from vaeworks.pretrained import HERE
@@ -42,9 +43,8 @@ def photos(folder: Path) -> tuple[list, list]:
 
 def fit(folder: Path, out: Path) -> None:
     train, others = photos(folder)
-    resume = (out.with_name(out.name + ".unfinished") / "state.safetensors").is_file()
-    session = Session(out, resume=resume, source={"dataset": "BSDS500, its train and test folders"})
-    ImageCodec(**SETTINGS).fit(train, validation=(others, None), session=session)
+    source = {"dataset": "BSDS500, its train and test folders"}
+    ImageCodec(**SETTINGS).fit(train, validation=(others, None), session=session(out, source))
 
 
 def ship(folder: Path, out: Path) -> None:

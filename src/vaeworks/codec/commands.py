@@ -1,35 +1,23 @@
 """The shell verbs of the codec. They import torch only when they run, so that help is quick."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import ArchiveOut, Local, ToCompress
+from ..options import ArchiveOut, ToCompress
+from ..pixels.source import DATA  # noqa: F401  # the table of kinds looks for them here
+from ..pixels.source import PhotoSource as Source  # noqa: F401
 
 if TYPE_CHECKING:
-    from ..datasets import DataSet
     from .estimator import ImageCodec
 
-DATA = "A folder of pictures of any size, with all its folders; a named set, an npy or npz."
 FIT = "a codec of pictures: small files at any of a hundred qualities"
 EXAMPLES = {
     "fit": ("vae fit codec photos/ --out models/codec",),
     "evaluate": ("vae evaluate models/codec photos/ --quality 20 50 80",),
     "report": ("vae report models/codec photos/ --out report.html",),
 }
-
-
-@dataclass(frozen=True)
-class Source:
-    """How pictures are read."""
-
-    data: Local = None
-
-    def load(self, source: str, model: Any = None) -> "DataSet":
-        from ..datasets import load_photos
-
-        return load_photos(source, data=self.data)
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ class ImageCodec(ImageCodecParameters, Compressing, LatentEstimator):
 from lower frequencies is computed in whole numbers, so that any machine reads what another wrote."""
 
     def facts(self) -> list[str]:
-        return [f"{self.reader_.photos:,} pictures, in {'colour' if self.reader_.channels == 3 else 'grey'}"]
+        return [self.reader_.said()]
 
 
 @torch.no_grad()

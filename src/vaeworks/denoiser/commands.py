@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import VaeworksError
-from ..options import Local, ending
+from ..options import ending
+from ..pixels.source import DATA  # noqa: F401  # the table of kinds looks for them here
+from ..pixels.source import PhotoSource as Source  # noqa: F401
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..datasets import DataSet
     from ..pixels.files import Picture
     from .estimator import ImageDenoiser
 
-DATA = "A folder of pictures of any size, with all its folders; a named set, an npy or npz."
 FIT = "a denoiser of pictures, and how sure it is of each pixel"
 EXAMPLES = {
     "fit": (
@@ -27,18 +27,6 @@ EXAMPLES = {
     "evaluate": ("vae evaluate models/mine photos/ --sigma 15 25 50",),
     "report": ("vae report models/mine photos/ --out report.html",),
 }
-
-
-@dataclass(frozen=True)
-class Source:
-    """How pictures are read."""
-
-    data: Local = None
-
-    def load(self, source: str, model: Any = None) -> "DataSet":
-        from ..datasets import load_photos
-
-        return load_photos(source, data=self.data)
 
 
 @dataclass(frozen=True)

@@ -183,4 +183,4 @@ it adds is linear in it. Trained for {self.noise} noise up to a level of {self.h
         return f", on pictures with noise of level {self.level:g}" if self.unsupervised else ""
 
     def facts(self) -> list[str]:
-        return [f"{self.reader_.photos:,} pictures, in {'colour' if self.reader_.channels == 3 else 'grey'}"]
+        return [self.reader_.said()]

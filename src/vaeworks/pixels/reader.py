@@ -50,6 +50,10 @@ class PhotoReader:
             raise VaeworksError(f"picture {odd} has colour, and this model was fitted on grey ones: convert it")
         return photos
 
+    def said(self) -> str:
+        """What was learned, for the card."""
+        return f"{self.photos:,} pictures, in {'colour' if self.channels == 3 else 'grey'}"
+
     def to_state(self) -> dict:
         return {"channels": self.channels, "photos": self.photos}
 
