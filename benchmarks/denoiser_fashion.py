@@ -18,7 +18,7 @@ from vaeworks.denoiser.noise import NOISE
 from vaeworks.pixels.photos import WHITE, psnr
 
 LEVELS, JUDGED = (25.0, 50.0, 100.0), 1000
-SETTINGS = {"highest": 100.0, "batch_size": 64, "epochs": 2, "precision": "bf16-mixed", "learning_rate": 1e-3}
+SETTINGS = {"highest": 100.0, "batch_size": 64, "epochs": 8, "precision": "bf16-mixed", "learning_rate": 1e-3}
 
 
 def clipped(clean: np.ndarray, level: float, random: np.random.Generator) -> np.ndarray:

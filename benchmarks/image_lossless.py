@@ -84,7 +84,7 @@ def rates(count: int, seconds: tuple[float, float]) -> dict:
 
 @torch.no_grad()
 def ours(twin: ImageTwin, pixels: torch.Tensor) -> dict:
-    coded, compressing = timed(lambda: list(encode(twin, in_blocks(pixels))))
+    coded, compressing = timed(lambda: list(encode(twin, in_blocks(twin, pixels))))
     payloads, counts = [each.payload() for each in coded], [each.images for each in coded]
     found, decompressing = timed(lambda: torch.cat(list(decode(twin, payloads, counts))))
     assert torch.equal(found, pixels), "an image did not come back"

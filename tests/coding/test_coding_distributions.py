@@ -10,6 +10,7 @@ from torch.distributions import Bernoulli, Normal
 from torch.testing import assert_close
 
 from vaeworks.coding.distributions import (
+    LATENT,
     PLACES,
     TOTAL,
     ExactBernoulli,
@@ -48,7 +49,7 @@ def stacks(rows, words=1000):
 
 @given(ANY, ANY)
 def test_every_place_of_a_latent_can_be_coded(mean, log_variance):
-    assert (all_places(relative(mean, log_variance), PLACES).diff() >= 1).all()
+    assert (all_places(relative(mean, log_variance), LATENT).diff() >= 1).all()
 
 
 @given(st.lists(ANY, min_size=6, max_size=6))
@@ -58,9 +59,9 @@ def test_every_pixel_can_be_coded(numbers):
 
 
 def test_a_posterior_has_the_bits_of_a_normal_on_the_places_of_its_prior():
-    counts = all_places(relative(1.2, -1.0), PLACES).diff()
+    counts = all_places(relative(1.2, -1.0), LATENT).diff()
     z = 0.5 + 2 * middles()
-    density = Normal(1.2, np.exp(-0.5)).log_prob(z).exp() * 2 / 32
+    density = Normal(1.2, np.exp(-0.5)).log_prob(z).exp() * 2 / 8
     assert_close(counts / TOTAL, density, atol=2e-4, rtol=0)
     assert_close(relative(1.2, -1.0).mean(), torch.full((1, 1), 0.35, dtype=torch.float64), atol=1e-3, rtol=0)
     assert_close(prior_counts().diff()[128] / TOTAL, torch.tensor(0.3989 / 32, dtype=torch.float64), atol=1e-5, rtol=0)

@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 
 from vaeworks import ImageVAE, load
 from vaeworks.coding.bits_back import bound
-from vaeworks.coding.blocks import decode, encode, in_blocks
+from vaeworks.coding.blocks import decode, encode
 from vaeworks.core.choosing import posterior_mean
 from vaeworks.errors import VaeworksError
 from vaeworks.image.data import ImageReader, Scale
@@ -49,9 +49,9 @@ def as_pixels(images):
     return torch.from_numpy(images.transpose(0, 3, 1, 2).copy())
 
 
-def sent(twin, images, size=None):
+def sent(twin, images, size=1000):
     """The payloads of images, and the images that come of these."""
-    coded = list(encode(twin, in_blocks(images, size)))
+    coded = list(encode(twin, images.split(size)))
     payloads = [each.payload() for each in coded]
     return payloads, torch.cat(list(decode(twin, payloads, [each.images for each in coded])))
 
@@ -79,12 +79,12 @@ def test_images_come_back_whatever_the_threads_and_the_company(model, digits):
     try:
         alone = [
             next(decode(twin, [payload], [len(block)]))
-            for payload, block in zip(payloads, in_blocks(images, 40), strict=True)
+            for payload, block in zip(payloads, images.split(40), strict=True)
         ]
     finally:
         torch.set_num_threads(1)
     assert torch.equal(torch.cat(alone), images)
-    assert [next(encode(twin, [block])).payload() for block in in_blocks(images, 40)] == payloads
+    assert [next(encode(twin, [block])).payload() for block in images.split(40)] == payloads
 
 
 @torch.no_grad()

@@ -16,10 +16,10 @@ from torch import Tensor
 from ..core.batch import Batch
 from ..core.choosing import Choose
 from ..core.model import LatentModel
-from .distributions import PLACES, TOTAL, WIDTH, ExactNormal, RelativeNormal, prior_counts
+from .distributions import LATENT, TOTAL, WIDTH, ExactNormal, RelativeNormal, prior_counts
 from .stacks import Stacks, pop, push
 
-WIDTHS = (16, 32, 64, 128)  # of a coarse place: half a deviation of the prior, to four
+WIDTHS = (4, 8, 16, 32)  # of a coarse place: half a deviation of the prior, to four
 Categorical = constriction.stream.model.Categorical
 
 
@@ -105,15 +105,15 @@ def bound(twin: Twin, pixels: Tensor, seed: int = 0) -> Tensor:
     return entries(twin, twin.batch(pixels), choose).bits(pixels.flatten(1).long()).sum(1) + total
 
 
-def cheapest_widths(twin: Twin, pixels: Tensor) -> list[int]:
-    """Of each image, the width of `WIDTHS` with which `push_plainly` takes the fewest bits."""
+def plain_bits(twin: Twin, pixels: Tensor) -> Tensor:
+    """What `push_plainly` takes for each image with each of `WIDTHS`, (widths, B)."""
     totals = []
     for width in WIDTHS:
         chosen: list[Tensor] = []
         given = entries(twin, twin.batch(pixels), rounding(torch.full((len(pixels),), width), chosen))
         of_z = sum(bits_of(coarse_counts(width))[coarse].sum(1) for coarse in chosen)
         totals.append(given.bits(pixels.flatten(1).long()).sum(1) + of_z)
-    return [WIDTHS[place] for place in torch.stack(totals).argmin(0).tolist()]
+    return torch.stack(totals)
 
 
 def latents(twin: Twin) -> int:
@@ -149,7 +149,7 @@ def rounding(widths: Tensor, chosen: list[Tensor]) -> Choose:
 
     def choose(prior: Any, posterior: Any) -> Tensor:
         mean = RelativeNormal(prior, posterior).mean() / WIDTH
-        most = (PLACES // 2) // widths[:, None]
+        most = (LATENT // 2) // widths[:, None]
         coarse = (mean / widths[:, None]).round().long().clamp(-most, most) + most
         chosen.append(coarse)
         return prior.at(fine(coarse, widths))
@@ -159,8 +159,8 @@ def rounding(widths: Tensor, chosen: list[Tensor]) -> Choose:
 
 def fine(coarse: Tensor, widths: Tensor) -> Tensor:
     """The place of a latent in the middle of a coarse one."""
-    most = (PLACES // 2) // widths[:, None]
-    return ((coarse - most) * widths[:, None] + PLACES // 2).clamp(max=PLACES - 1)
+    most = (LATENT // 2) // widths[:, None]
+    return ((coarse - most) * widths[:, None] + LATENT // 2).clamp(max=LATENT - 1)
 
 
 @cache
@@ -170,7 +170,7 @@ def prior_model() -> Any:
 
 @cache
 def coarse_counts(width: int) -> Tensor:
-    edges = torch.arange(-width // 2, PLACES + width, width).clamp(0, PLACES)
+    edges = torch.arange(-width // 2, LATENT + width, width).clamp(0, LATENT)
     return prior_counts()[edges].diff()
 
 

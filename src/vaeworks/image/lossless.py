@@ -47,7 +47,7 @@ class Lossless(Compressing):
         twin = self.twin()
         images, highest = self._whole(X)
         pixels = torch.from_numpy(images.copy())
-        for coded in encode(twin, in_blocks(pixels)):
+        for coded in encode(twin, in_blocks(twin, pixels)):
             yield coded.images, bytes([highest]) + coded.payload()
 
     def _whole(self, X: Any) -> tuple[np.ndarray, int]:
