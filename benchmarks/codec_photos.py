@@ -31,11 +31,12 @@ PEERS: dict[str, tuple[str, str, Iterable, dict]] = {
         "JPEG2000",
         "quality_layers",
         [[at] for at in range(24, 45, 2)],
-        {"quality_mode": "dB", "irreversible": True},
+        {"quality_mode": "dB", "irreversible": True, "mct": 1},
     ),
     "AVIF": ("AVIF", "quality", (5, 15, 25, 35, 45, 55, 65, 75, 85, 92), {"speed": 6}),
     "JPEG XL": ("JXL", "quality", (10, 20, 30, 45, 60, 70, 80, 87, 92, 96), {}),
 }
+CURVES = "mean_bits_per_pixel_and_psnr_db"
 PICTURE = Path(__file__).parent.parent / "docs" / "codec_curves.png"
 
 
@@ -44,25 +45,38 @@ def main() -> None:
     parser.add_argument("kodak", type=Path)
     parser.add_argument("--model", default="photo")
     parser.add_argument("--times", action="store_true")
+    parser.add_argument("--only", nargs="+", help="Measure these again, and keep what stands of the others.")
     parser.add_argument("--every", type=int, default=1, help="Take every so many photos.")
     given = parser.parse_args()
     photos = [read_image(file) for file in sorted(given.kodak.glob("*.png"))[:: given.every]]
     if given.times:
         return keep({"seconds": times(given.model, photos[:: max(1, len(photos) // 6)])})
-    curves = {"ours": curves_of(lambda photo, at: point(load_once(given.model), photo, at), photos, OURS)}
-    for name, (form, option, values, how) in PEERS.items():
-        if form == "JXL" and not plugged():
-            continue
-        curves[name] = curves_of(
-            lambda photo, at, f=form, o=option, h=how: by_pillow(photo, f, **{o: at}, **h), photos, values
-        )
-        print(name, rates(curves[name], curves["JPEG"] if name != "JPEG" else curves[name]), flush=True)
-    figures = {name: rates(found, curves["JPEG"]) for name, found in curves.items()}
-    print(json.dumps(figures, indent=1))
+    baseline = of_peer("JPEG", photos)
+    curves = {name: found for name in (given.only or ["ours", *PEERS]) if (found := of(name, given.model, photos))}
+    figures = {name: rates(found, baseline) for name, found in curves.items()}
     means = {name: np.mean(found, 0).tolist() for name, found in curves.items()}
-    keep({"photos": len(photos), "bd_rate_per_cent": figures, "mean_bits_per_pixel_and_psnr_db": means})
-    draw(means)
+    before = kept()
+    keep(
+        {
+            "photos": len(photos),
+            "bd_rate_per_cent": {**before.get("bd_rate_per_cent", {}), **figures},
+            CURVES: {**before.get(CURVES, {}), **means},
+        }
+    )
+    draw(kept()[CURVES])
     return None
+
+
+def of(name: str, model: str, photos: list[np.ndarray]) -> list[Curve]:
+    """Bits a pixel and PSNR of each photo; none for a format that is not installed."""
+    if name == "ours":
+        return curves_of(lambda photo, at: point(load_once(model), photo, at), photos, OURS)
+    return [] if name == "JPEG XL" and not plugged() else of_peer(name, photos)
+
+
+def of_peer(name: str, photos: list[np.ndarray]) -> list[Curve]:
+    form, option, values, how = PEERS[name]
+    return curves_of(lambda photo, at: by_pillow(photo, form, **{option: at}, **how), photos, values)
 
 
 MODELS: dict = {}
@@ -111,12 +125,16 @@ def times(name: str, photos: list[np.ndarray]) -> dict:
     return found
 
 
-def keep(figures: dict) -> None:
-    """Write figures beside what was measured before."""
+def kept() -> dict:
+    """What was measured before."""
     path = RESULTS / "codec_photos.json"
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     before.pop("machine", None)
-    record("codec_photos", {**before, **figures})
+    return before
+
+
+def keep(figures: dict) -> None:
+    record("codec_photos", {**kept(), **figures})
 
 
 def draw(means: dict) -> None:

@@ -60,7 +60,7 @@ class ImageCodec(ImageCodecParameters, Compressing, LatentEstimator):
 
     kind = "codec"
     title = "A codec of pictures"
-    caution = "What it leaves out it makes up plausibly: keep the originals of what is evidence."
+    caution = "It leaves out what would cost too many bits: keep the originals of what is evidence."
     Reader = PhotoReader
     reader_: PhotoReader
 
