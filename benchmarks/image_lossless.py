@@ -137,6 +137,7 @@ def on(name: str, folder: Path) -> dict:
     sizes = {which: (folder / which / "model.safetensors").stat().st_size for which in (name, f"{name}-compact")}
     floats = model.evaluate(images, samples=1)["bits_per_dim_elbo"]
     return {
+        "epochs": len(model.history_),
         "training minutes": round(sum(epoch["seconds"] for epoch in model.history_) / 60, 1),
         "the float model's bound, bits/dim": floats,
         "ours": ours(model.twin(), torch.from_numpy(images.transpose(0, 3, 1, 2).copy())),

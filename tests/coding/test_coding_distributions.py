@@ -17,7 +17,6 @@ from vaeworks.coding.distributions import (
     ExactLogisticMixture,
     ExactNormal,
     RelativeNormal,
-    middles,
     prior_counts,
 )
 from vaeworks.coding.stacks import pop, push
@@ -60,18 +59,19 @@ def test_every_pixel_can_be_coded(numbers):
 
 def test_a_posterior_has_the_bits_of_a_normal_on_the_places_of_its_prior():
     counts = all_places(relative(1.2, -1.0), LATENT).diff()
-    z = 0.5 + 2 * middles()
-    density = Normal(1.2, np.exp(-0.5)).log_prob(z).exp() * 2 / 8
-    assert_close(counts / TOTAL, density, atol=2e-4, rtol=0)
+    edges = 0.5 + 2 * (torch.arange(LATENT + 1).double() * 8 / LATENT - 4)
+    edges[0], edges[-1] = -torch.inf, torch.inf
+    assert_close(counts / TOTAL, Normal(1.2, np.exp(-0.5)).cdf(edges).diff(), atol=2e-4, rtol=0)
     assert_close(relative(1.2, -1.0).mean(), torch.full((1, 1), 0.35, dtype=torch.float64), atol=1e-3, rtol=0)
-    assert_close(prior_counts().diff()[128] / TOTAL, torch.tensor(0.3989 / 32, dtype=torch.float64), atol=1e-5, rtol=0)
+    beside = Normal(0.0, 1.0).cdf(torch.tensor([0.0, 1 / 8]).double()).diff()[0]
+    assert_close(prior_counts().diff()[32] / TOTAL, beside, atol=1e-5, rtol=0)
 
 
 def test_a_latent_lies_in_the_middle_of_its_place():
     prior = ExactNormal(whole(torch.tensor([[1.0, -2.0]])), whole(torch.tensor([[0.0, 2 * np.log(3)]])))
     assert_close(
-        prior.at(torch.tensor([[128, 160]])) / 1024,
-        torch.tensor([[1 + 1 / 64, -2 + 3 * (1 + 1 / 64)]]).double(),
+        prior.at(torch.tensor([[32, 40]])) / 1024,
+        torch.tensor([[1 + 1 / 16, -2 + 3 * (1 + 1 / 16)]]).double(),
         atol=2e-3,
         rtol=0,
     )
