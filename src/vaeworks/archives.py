@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .coding.container import Archive
     from .pixels.files import Picture
 
-LOSSY = (".jpg", ".jpeg", ".webp")  # what comes out is written beside these names as png
+LOSSY = (".jpg", ".jpeg")  # would change what comes out again, so it is written as png
 
 
 def compressed(model: Any, source: Path, out: Path, **how: Any) -> dict:
@@ -90,6 +90,8 @@ def decompressed(file: Path, out: Path, only: str | None = None, given: Path | N
     one = len(names) == 1 and out.suffix != ""
     if not one and out.suffix:
         raise VaeworksError(f"{file} holds {len(names):,} pictures: name a folder, or one of them with --only")
+    if one and out.suffix.lower() in LOSSY:
+        raise VaeworksError(f"{out} would change the pixels again: write a png")
     model = model_of(archive, file, given)
     for name, picture, about in pictures_of(model, archive, only):
         write(picture, about, out if one else placed(out, name), file)

@@ -98,6 +98,7 @@ def test_levels_to_judge_by_may_follow_one_another_and_a_report_shows_both_curve
         ("compress {model} {photos}/grey.png --quality 101 --out a.vae", "less than or equal to 100"),
         ("decompress {photos}/grey.png --out a.png", "was not written by vae compress"),
         ("decompress {archive} --out a.png", "holds 4 pictures: name a folder"),
+        ("decompress {archive} --out a.jpg --only grey.png", "a.jpg would change the pixels again: write a png"),
         ("decompress {archive} --out a --only b.png", "holds no 'b.png'"),
         ("decompress {archive} --out a --model natural", "natural did not write"),
         ("codec-info {photos}/none.vae", "cannot read"),
