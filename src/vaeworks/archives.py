@@ -1,5 +1,6 @@
 """Picture files to an archive and back: where they lie, what belongs to them, and which model wrote them."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from .pixels.files import Picture
 
 LOSSY = (".jpg", ".jpeg")  # would change what comes out again, so it is written as png
+NEAR = ("", "*/", "*/*/")  # below a folder
 
 
 def compressed(model: Any, source: Path, out: Path, **how: Any) -> dict:
@@ -92,7 +94,7 @@ def decompressed(file: Path, out: Path, only: str | None = None, given: Path | N
         raise VaeworksError(f"{file} holds {len(names):,} pictures: name a folder, or one of them with --only")
     if one and out.suffix.lower() in LOSSY:
         raise VaeworksError(f"{out} would change the pixels again: write a png")
-    model = model_of(archive, file, given)
+    model = model_of(archive, file, given).set_params(verbose=sys.stderr.isatty())
     for name, picture, about in pictures_of(model, archive, only):
         write(picture, about, out if one else placed(out, name), file)
     renamed = 0 if one else sum(placed(out, name).name != PurePosixPath(name).name for name in names)
@@ -143,31 +145,41 @@ def model_of(archive: "Archive", file: Path, given: Path | None) -> Any:
     VaeworksError
         When none of them is it, with what is missing.
     """
-    from .coding.container import DIGEST
     from .estimator.archiving import said
-    from .kinds import load
 
     for folder in [given] if given else candidates(archive, file):
-        model = load(folder)
-        if model.kind == archive.kind and model.digest()[:DIGEST] == archive.digest:
+        model = writer_in(folder, archive, bool(given))
+        if model is not None:
             return model
     if given:
         raise VaeworksError(f"{given} did not write {file}: it needs {said(archive)}")
     raise VaeworksError(f"the model that wrote {file} is not here ({said(archive)}): name its folder with --model")
 
 
+def writer_in(folder: Path, archive: "Archive", asked: bool) -> Any:
+    """The model in a folder if it wrote the archive; that it cannot be read matters only where it was asked for."""
+    from .coding.container import DIGEST
+    from .kinds import kind_of, load
+
+    try:
+        if kind_of(folder).word != archive.kind:
+            return None
+        model = load(folder)
+        return model if model.digest()[:DIGEST] == archive.digest else None
+    except VaeworksError:
+        if asked:
+            raise
+        return None
+
+
 def candidates(archive: "Archive", file: Path) -> Iterator[Path]:
-    """Models of its kind: by its name, those that ship, and those in and near the folders of the file and of ours."""
-    from .kinds import kind_of
+    """Where it may be: at its name, among those that ship, and in and near the folders of the file and of ours."""
     from .pretrained import CONFIG, located, names
 
-    near = [config.parent for place in {file.parent, Path()} for config in sorted(place.glob(f"**/{CONFIG}"))[:200]]
-    for folder in [located(archive.model), *map(located, names()), *near]:
-        try:
-            if kind_of(folder).word == archive.kind:
-                yield folder
-        except VaeworksError:
-            continue  # a config.json of something else
+    yield from [located(archive.model), *map(located, names())]
+    for place in (file.parent, Path()):
+        for pattern in NEAR:
+            yield from (config.parent for config in sorted(place.glob(pattern + CONFIG)))
 
 
 def told(file: Path) -> dict:

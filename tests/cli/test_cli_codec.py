@@ -64,6 +64,8 @@ def test_the_model_is_found_near_the_file_or_named(vae, model, archive, tmp_path
     assert missing.code == 2
     assert "the model that wrote" in missing.err
     assert "digest" in missing.err
+    (model.parent / "other" / "config.json").parent.mkdir(exist_ok=True)
+    (model.parent / "other" / "config.json").write_text("of another program")
     monkeypatch.chdir(model.parent)
     assert vae("decompress", archive, "--out", tmp_path / "out", "--only", "grey.png").code == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["grey.png"]
