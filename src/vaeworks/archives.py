@@ -1,5 +1,6 @@
 """Picture files to an archive and back: where they lie, what belongs to them, and which model wrote them."""
 
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 LOSSY = (".jpg", ".jpeg")  # would change what comes out again, so it is written as png
 NEAR = ("", "*/", "*/*/")  # below a folder
+
+
+log = logging.getLogger(__name__)
 
 
 def compressed(model: Any, source: Path, out: Path, **how: Any) -> dict:
@@ -38,6 +42,8 @@ def compressed(model: Any, source: Path, out: Path, **how: Any) -> dict:
     archive = model.archive([picture.pixels for *_, picture in found], named, **how)
     size, before = write_archive(archive, out), sum(path.stat().st_size for path, *_ in found)
     values = sum(item.values for item in archive.items())
+    if size > before:
+        log.warning("%s is larger than what it holds took before: the model has not seen such pictures", out)
     return {
         "pictures": len(found),
         "left_out": left_out,
@@ -51,8 +57,6 @@ def compressed(model: Any, source: Path, out: Path, **how: Any) -> dict:
 
 def opened(source: Path) -> tuple[list[tuple[Path, str, "Picture"]], int]:
     """Path, name and content of a picture or of all below a folder, and how many could not be read, with a word."""
-    import logging
-
     from .datasets.images.photos import files_below
     from .pixels.files import ENDINGS, open_picture
 
@@ -64,7 +68,7 @@ def opened(source: Path) -> tuple[list[tuple[Path, str, "Picture"]], int]:
             found.append((file, file.relative_to(source).as_posix(), open_picture(file)))
         except VaeworksError as error:
             left_out += 1
-            logging.getLogger(__name__).warning("%s", error)
+            log.warning("%s", error)
     if not found:
         raise VaeworksError(f"{source} holds no pictures that can be read: it should hold {', '.join(ENDINGS)} files")
     return found, left_out
@@ -94,10 +98,11 @@ def decompressed(file: Path, out: Path, only: str | None = None, given: Path | N
         raise VaeworksError(f"{file} holds {len(names):,} pictures: name a folder, or one of them with --only")
     if one and out.suffix.lower() in LOSSY:
         raise VaeworksError(f"{out} would change the pixels again: write a png")
+    targets = {} if one else free_places(out, names, file)
     model = model_of(archive, file, given).set_params(verbose=sys.stderr.isatty())
     for name, picture, about in pictures_of(model, archive, only):
-        write(picture, about, out if one else placed(out, name), file)
-    renamed = 0 if one else sum(placed(out, name).name != PurePosixPath(name).name for name in names)
+        write(picture, about, out if one else targets[name], file)
+    renamed = sum(target.name != PurePosixPath(name).name for name, target in targets.items())
     return {"pictures": len(names), "renamed_to_png": renamed, "model": archive.model, "out": str(out)}
 
 
@@ -129,12 +134,31 @@ def write(picture: Any, about: bytes, out: Path, file: Path) -> None:
     write_usual(picture, alpha, kept, out)
 
 
+def free_places(folder: Path, names: list[str], file: Path) -> dict[str, Path]:
+    """Where the pictures go, each to a place of its own, where nothing is yet.
+
+    Raises
+    ------
+    VaeworksError
+    """
+    targets = {name: placed(folder, name) for name in names}
+    if len({str(target).casefold() for target in targets.values()}) < len(names):
+        raise VaeworksError(f"two pictures in {file} would be written to one place: write them one by one with --only")
+    taken = [target for target in targets.values() if target.exists()]
+    if taken:
+        raise VaeworksError(f"{taken[0]} exists already, as {len(taken):,} of the pictures do: name another folder")
+    return targets
+
+
 def placed(folder: Path, name: str) -> Path:
-    """Where a picture goes: nowhere outside the folder; as png where its own format would change it."""
+    """Where a picture goes: nowhere outside the folder; as png where its own format would change it, or is not ours."""
+    from .pixels.files import ENDINGS
+
     parts = PurePosixPath(name)
     if parts.is_absolute() or ".." in parts.parts or "\\" in name or ":" in name:
-        raise VaeworksError(f"a picture in it is called {name!r}, which leads out of the folder: this file is not safe")
-    return folder / (parts.with_name(parts.name + ".png") if parts.suffix.lower() in LOSSY else parts)
+        raise VaeworksError(f"a picture in it is called {name!r}, which is not safe as a path: write it with --only")
+    kept = parts.suffix.lower() in ENDINGS and parts.suffix.lower() not in LOSSY
+    return folder / (parts if kept else parts.with_name(parts.name + ".png"))
 
 
 def model_of(archive: "Archive", file: Path, given: Path | None) -> Any:

@@ -111,3 +111,42 @@ def test_mistakes_are_one_sentence(vae, model, photos, archive, tmp_path, monkey
     result = vae(*words.format(model=model, photos=photos, archive=archive).split())
     assert (result.code, message in result.err) == (2, True), result.err
     assert len(result.err.strip().splitlines()) == 1
+
+
+def test_nothing_that_is_there_is_replaced_and_no_two_pictures_become_one(vae, model, archive, tmp_path):
+    out = ("--out", tmp_path / "out", "--model", model)
+    assert vae("decompress", archive, *out).code == 0
+    again = vae("decompress", archive, *out)
+    assert (again.code, "exists already" in again.err) == (2, True)
+    (tmp_path / "two").mkdir()
+    for name in ("a.jpg", "a.jpg.png"):
+        Image.fromarray(waves(1, 20, 20)[0]).save(tmp_path / "two" / name)
+    vae("compress", model, tmp_path / "two", "--out", tmp_path / "two.vae")
+    both = vae("decompress", tmp_path / "two.vae", "--out", tmp_path / "three", "--model", model)
+    assert (both.code, "written to one place" in both.err) == (2, True)
+
+
+def test_what_grew_is_said_and_of_many_frames_only_the_first_is_read(vae, model, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
+    frames = [Image.fromarray(noise), Image.fromarray(255 - noise)]
+    frames[0].save(tmp_path / "two.tif", save_all=True, append_images=frames[1:])
+    Image.fromarray(np.zeros((40, 40), np.uint8)).save(tmp_path / "noise.png")
+    said = vae("compress", model, tmp_path / "two.tif", "--quality", "100", "--out", tmp_path / "a.vae")
+    assert "holds 2 pictures, of which only the first" in said.err
+    Image.fromarray(noise).save(tmp_path / "noise.webp", quality=1)
+    said = vae("compress", model, tmp_path / "noise.webp", "--quality", "100", "--out", tmp_path / "b.vae")
+    assert "is larger than what it holds took before" in said.err
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "P", "YCbCr", "L", "RGB"])
+def test_a_tiff_of_any_colours_comes_back_as_one_that_can_be_read(vae, model, tmp_path, mode):
+    exif = Image.Exif()
+    exif[271] = "A maker"
+    picture = Image.fromarray(waves(1, 40, 64, seed=6)[0]).convert(mode)
+    picture.save(tmp_path / "a.tif", exif=exif)
+    assert vae("compress", model, tmp_path / "a.tif", "--quality", "90", "--out", tmp_path / "a.vae").code == 0
+    assert vae("decompress", tmp_path / "a.vae", "--out", tmp_path / "b.tif", "--model", model).code == 0
+    with Image.open(tmp_path / "a.tif") as before, Image.open(tmp_path / "b.tif") as after:
+        expected = before.convert("RGB")
+        assert after.size == expected.size
+        assert psnr(np.asarray(expected), np.asarray(after.convert("RGB"))) > 18

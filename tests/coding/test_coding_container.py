@@ -20,7 +20,8 @@ from vaeworks.coding.container import (
 )
 
 SIDES = st.integers(1, 5000)
-ITEMS = st.builds(Item, st.text(max_size=20), SIDES, SIDES, st.sampled_from([1, 3]), st.binary(max_size=20))
+NAMES = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20)
+ITEMS = st.builds(Item, NAMES, SIDES, SIDES, st.sampled_from([1, 3]), st.binary(max_size=20))
 BLOCKS = st.lists(st.builds(Block, st.lists(ITEMS, max_size=3), st.binary(max_size=50)), max_size=4)
 ARCHIVE = Archive("codec", "photo", bytes(8), [Block([Item("a.png", 2, 3, 1)], b"bits")])
 WHOLE = packed(ARCHIVE)
@@ -64,6 +65,9 @@ def test_bytes_of_anybody_are_refused_in_one_sentence(content):
         (WHOLE[:-1], "it ends too soon"),
         (WHOLE[:-1] + b"x", "block 0 was altered"),
         (packed(Archive("codec", "", bytes(8), [Block([Item("bomb", 1 << 20, 1 << 20, 3)], b"")])), "bomb is said to"),
+        (packed(Archive("codec", "", bytes(8), [Block([Item("a\0b", 1, 1, 3)], b"")])), "no name"),
+        (packed(Archive("codec", "", bytes(8), [Block([Item("a", 1, 1, 7)], b"")])), "no such channels"),
+        (packed(Archive("codec", "", bytes(8), [Block([Item("long", 1, 1 << 20, 3)], b"")])), "long is said to"),
     ],
 )
 def test_each_fault_has_its_sentence(content, message):

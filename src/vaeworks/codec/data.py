@@ -89,9 +89,17 @@ def checked_bytes(photos: list[np.ndarray]) -> list[np.ndarray]:
     return photos
 
 
-def check_quality(quality: int) -> None:
-    if isinstance(quality, bool) or int(quality) != quality or not 0 <= quality <= QUALITIES:
+def checked_quality(quality: Any) -> int:
+    """A quality as a whole number.
+
+    Raises
+    ------
+    VaeworksError
+    """
+    whole = isinstance(quality, int | np.integer) and not isinstance(quality, bool)
+    if not whole or not 0 <= quality <= QUALITIES:
         raise VaeworksError(f"quality must be a whole number from 0 to {QUALITIES}, not {quality!r}")
+    return int(quality)
 
 
 def in_channels(photo: np.ndarray, channels: int) -> np.ndarray:

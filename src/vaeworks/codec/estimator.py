@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..coding.container import Block
 from ..coding.integers import digest
 from ..core.model import LatentModel
+from ..errors import VaeworksError
 from ..estimator.archiving import Compressing
 from ..estimator.estimator import LatentEstimator
 from ..estimator.panels import Panel, measured_panels
@@ -18,7 +19,7 @@ from ..fitting.monitors import counted
 from ..fitting.plan import Phase, Plan, Schedule
 from ..pixels.photos import WHITE
 from .coding import Watch, coded, decoded
-from .data import PhotoData, PhotoReader, check_quality, checked_bytes, in_channels
+from .data import PhotoData, PhotoReader, checked_bytes, checked_quality, in_channels
 from .judging import QUALITIES, judged
 from .networks import UNIT, Analysis, AroundZ, FactorisedPrior, Outline, Quality, Synthesis, groups, rounded
 from .panels import codec_panels
@@ -100,7 +101,7 @@ class ImageCodec(ImageCodecParameters, Compressing, LatentEstimator):
     def blocks(self, X: Any, quality: int = USUAL) -> Iterator[tuple[int, bytes]]:
         """Each picture in a block of its own, at a quality from 0 to 100."""
         check_is_fitted(self)
-        check_quality(quality)
+        quality = checked_quality(quality)
         twin, watch = self._twin(), self._watch if len(X) == 1 else iter
         for photo in checked_bytes(self.reader_.checked(X)):
             seen = in_channels(photo, self.reader_.channels)
@@ -115,6 +116,8 @@ class ImageCodec(ImageCodecParameters, Compressing, LatentEstimator):
         return ([self._picture(block, watch)] for block in blocks)
 
     def _picture(self, block: Block, watch: Watch) -> np.ndarray:
+        if len(block.items) != 1 or block.items[0].channels > self.reader_.channels:
+            raise VaeworksError("a block of the file is damaged: it should hold one picture that this model can write")
         [item] = block.items
         pixels = decoded(self.model_.eval(), self._twin(), block.payload, (item.height, item.width), watch)
         grey = item.channels == 1

@@ -24,7 +24,7 @@ from ..files import written_whole
 
 MAGIC, VERSION = b"VAE", 1
 DIGEST = 8
-MOST_HEADER, MOST_VALUES = 1 << 28, 1 << 31  # bytes; pixels times channels of an item: more is an attack
+MOST_HEADER, MOST_VALUES, MOST_SIDE = 1 << 26, 3 << 28, 65_535  # bytes; of an item: more is an attack
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,9 @@ def opened(header: bytes) -> tuple[Archive, list[tuple[int, int]]]:
 
 def item_of(fields: Unpacker) -> Item:
     item = Item(fields.text(), fields.number(), fields.number(), fields.number(), fields.bytes())
-    if not 0 < item.values <= MOST_VALUES:
+    if "\0" in item.name or not item.name or item.channels not in (1, 3):
+        raise ValueError("a picture in it has no name, or no such channels")
+    if not 0 < item.values <= MOST_VALUES or max(item.height, item.width) > MOST_SIDE:
         raise ValueError(f"{item.name} is said to have {item.width} x {item.height} pixels")
     return item
 

@@ -48,6 +48,8 @@ class Compressing:
         VaeworksError
             For pictures that the model cannot write.
         """
+        if isinstance(X, np.ndarray) and X.ndim == 3 and X.shape[-1] in (1, 3):
+            raise VaeworksError(f"an array {X.shape} may be one picture or many grey ones: give a list of pictures")
         named = [(f"{number:06d}.png", b"") for number in range(len(X))]
         return packed(self.archive(X, named, **how))
 

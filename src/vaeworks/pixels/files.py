@@ -1,5 +1,7 @@
 """Picture files with all that belongs to them: depth, transparency, ICC profile, EXIF."""
 
+import logging
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +18,23 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 DEEP, CLEAR = (".png", ".tif", ".tiff"), (".png", ".webp", ".tif", ".tiff")  # hold 16 bits; hold transparency
 KEPT, BITS_A_SAMPLE = ("icc_profile", "dpi"), 258
+OF_PIXELS = {
+    *range(254, 270),
+    273,
+    *range(277, 282),
+    284,
+    292,
+    293,
+    317,
+    *range(320, 326),
+    330,
+    338,
+    339,
+    347,
+    *range(529, 533),
+    34675,
+}
+log = logging.getLogger(__name__)
 PIXELS_ONLY = (b"IHDR", b"IDAT", b"IEND")
 
 
@@ -72,10 +91,16 @@ def usual(content: bytes, path: Path) -> Picture:
             with Image.open(BytesIO(content)) as opened:
                 opened.load()
                 check_depth(opened, path)
-                exif, picture = opened.getexif(), plain(opened, path)
+                exif, picture = about_picture(opened), plain(opened, path)
+                say_frames(opened, path)
         finally:
             Image.MAX_IMAGE_PIXELS = limit
     kept = {name: opened.info[name] for name in KEPT if opened.info.get(name)} | ({"exif": exif} if exif else {})
+    if of_other_colours(kept.get("icc_profile")):
+        log.warning("%s has the colour profile of another kind of colours, which is left out", path)
+        del kept["icc_profile"]
+    if not all(math.isfinite(each) and 0 < each < 1e6 for each in kept.get("dpi", ())):
+        del kept["dpi"]
     array = np.asarray(picture)
     if array.dtype not in (np.uint8, np.uint16):
         raise VaeworksError(f"{path} holds {array.dtype}, and pictures of 8 or 16 bits are read: convert it")
@@ -83,6 +108,25 @@ def usual(content: bytes, path: Path) -> Picture:
     alpha = array[..., -1] if picture.mode in ("LA", "RGBA") else None
     pixels = array[..., :-1] if alpha is not None else array
     return Picture(pixels, alpha, lambda new, out: write_usual(new, alpha, kept, out), kept)
+
+
+def about_picture(picture: Any) -> Any:
+    """Its EXIF, without what a TIFF keeps there of how its pixels lie, which would be wrong of others."""
+    exif = picture.getexif()
+    for tag in [tag for tag in exif if tag in OF_PIXELS]:
+        del exif[tag]
+    return exif
+
+
+def of_other_colours(profile: bytes | None) -> bool:
+    """Whether an ICC profile is for colours that a picture no longer has once it was read as grey or colour."""
+    return profile is not None and profile[16:20] in (b"CMYK", b"Lab ")
+
+
+def say_frames(picture: Any, path: Path) -> None:
+    frames = getattr(picture, "n_frames", 1)
+    if frames > 1:
+        log.warning("%s holds %d pictures, of which only the first is read", path, frames)
 
 
 def check_depth(picture: Any, path: Path) -> None:
