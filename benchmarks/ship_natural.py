@@ -8,6 +8,7 @@ BSDS500 is the folder with train, val and test in it. What ships now was fitted 
 
 import argparse
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from bsd68 import NUMBERS
@@ -46,9 +47,14 @@ The weights were then rounded to half precision.
 """
 
 
-def fit(folder: Path, out: Path) -> None:
+def photos(folder: Path) -> tuple[list, list]:
+    """Those of BSDS500 to train on, and those that judge."""
     train = [*pictures_below(folder / "train"), *pictures_below(folder / "test")]
-    others = [open_picture(file).pixels for file in sorted(folder.glob("val/*.jpg")) if file.stem not in NUMBERS]
+    return train, [open_picture(file).pixels for file in sorted(folder.glob("val/*.jpg")) if file.stem not in NUMBERS]
+
+
+def fit(folder: Path, out: Path) -> None:
+    train, others = photos(folder)
     source = {"dataset": "BSDS500, its train and test folders"}
     small = out.with_name(f"{out.name}-small")
     if not small.exists():
@@ -74,15 +80,16 @@ def ship(folder: Path, out: Path) -> None:
     (NATURAL / CARD).write_text(model.card() + FAULTS, encoding="utf-8")
 
 
-def main() -> None:
+def command(fit: Callable[[Path, Path], None], ship: Callable[[Path, Path], None]) -> None:
+    """Do what the words of the command line say."""
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["fit", "ship"])
     parser.add_argument("bsds500", type=Path)
     parser.add_argument("model", type=Path)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    globals()[given.what](given.bsds500, given.model)
+    {"fit": fit, "ship": ship}[given.what](given.bsds500, given.model)
 
 
 if __name__ == "__main__":
-    main()
+    command(fit, ship)

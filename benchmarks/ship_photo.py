@@ -6,16 +6,11 @@ python benchmarks/ship_photo.py ship BSDS500 models/photo      # then benchmarks
 BSDS500 is the folder with train, val and test in it. Fitting takes about an hour of one CPU core.
 """
 
-import argparse
-import logging
 from pathlib import Path
 
-from bsd68 import NUMBERS
-from ship_natural import session
+from ship_natural import command, photos, session
 
 from vaeworks import ImageCodec, load
-from vaeworks.datasets.images.photos import pictures_below
-from vaeworks.pixels.files import open_picture
 from vaeworks.pretrained import HERE
 from vaeworks.storage.artifact import CARD, write_metrics
 
@@ -35,12 +30,6 @@ The weights were then rounded to half precision.
 """
 
 
-def photos(folder: Path) -> tuple[list, list]:
-    """Those to train on, and those that judge."""
-    train = [*pictures_below(folder / "train"), *pictures_below(folder / "test")]
-    return train, [open_picture(file).pixels for file in sorted(folder.glob("val/*.jpg")) if file.stem not in NUMBERS]
-
-
 def fit(folder: Path, out: Path) -> None:
     train, others = photos(folder)
     source = {"dataset": "BSDS500, its train and test folders"}
@@ -57,15 +46,5 @@ def ship(folder: Path, out: Path) -> None:
     (PHOTO / CARD).write_text(model.card() + FAULTS, encoding="utf-8")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["fit", "ship"])
-    parser.add_argument("bsds500", type=Path)
-    parser.add_argument("model", type=Path)
-    given = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    globals()[given.what](given.bsds500, given.model)
-
-
 if __name__ == "__main__":
-    main()
+    command(fit, ship)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 LOSSY = (".jpg", ".jpeg")  # would change what comes out again, so it is written as png
 NEAR = ("", "*/", "*/*/")  # below a folder
-
-
 log = logging.getLogger(__name__)
 
 

@@ -9,7 +9,8 @@ from vaeworks import ImageDenoiser
 from vaeworks.core.choosing import from_posterior
 from vaeworks.core.model import importance_bound
 from vaeworks.denoiser.data import PhotoReader
-from vaeworks.denoiser.networks import colours, planes
+from vaeworks.denoiser.networks import COLOURS, PLANES
+from vaeworks.pixels.networks import mixed
 
 from .conftest import waves
 
@@ -33,9 +34,9 @@ def doubled(batch):
 
 def test_planes_and_back_are_the_same_colours_and_grey_has_none():
     pixels = torch.rand(2, 3, 4, 5) * 255
-    assert_close(colours(planes(pixels)), pixels, rtol=0, atol=1e-3)
+    assert_close(mixed(mixed(pixels, PLANES), COLOURS), pixels, rtol=0, atol=1e-3)
     grey = pixels[:, :1].expand(-1, 3, -1, -1)
-    assert_close(planes(grey), torch.cat([grey[:, :1], torch.zeros(2, 2, 4, 5)], 1), rtol=0, atol=1e-3)
+    assert_close(mixed(grey, PLANES), torch.cat([grey[:, :1], torch.zeros(2, 2, 4, 5)], 1), rtol=0, atol=1e-3)
 
 
 def exact_log_likelihood(model, batch):

@@ -8,9 +8,11 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ..pixels.networks import mixed
+
 BLOCK = 8
 HALF = BLOCK // 2
-# orthonormal, so that an error of the coefficients is one of the pixels
+# colour as its grey and two differences; orthonormal, so that an error of the coefficients is one of the pixels
 PLANES = torch.tensor([[3**-0.5, 3**-0.5, 3**-0.5], [2**-0.5, 0.0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]])
 
 
@@ -55,7 +57,7 @@ class Lapped(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         with torch.autocast(pixels.device.type, enabled=False):
-            blocks = blocked(both_ways(planes(pixels), across(self.inner)))
+            blocks = blocked(both_ways(mixed(pixels, PLANES), across(self.inner)))
             parts = torch.einsum("ki,lj,ncyixj->nklcyx", self.cosine, self.cosine, blocks)
             return parts.flatten(1, 2)[:, self.order].flatten(1, 2)
 
@@ -69,17 +71,7 @@ class LappedInverse(Lapped):
             ordered = coefficients.unflatten(1, (BLOCK**2, channels))[:, self.order.argsort()]
             parts = ordered.unflatten(1, (BLOCK, BLOCK))
             blocks = torch.einsum("ki,lj,nklcyx->ncyixj", self.cosine, self.cosine, parts)
-            return colours(both_ways(blocks.flatten(4, 5).flatten(2, 3), across(self.inner)))
-
-
-def planes(pixels: Tensor) -> Tensor:
-    """Colour as its grey and two differences; grey as it is."""
-    return pixels if pixels.shape[1] == 1 else torch.einsum("pc,nchw->nphw", PLANES.to(pixels), pixels)
-
-
-def colours(parts: Tensor) -> Tensor:
-    """The inverse of `planes`."""
-    return parts if parts.shape[1] == 1 else torch.einsum("pc,nphw->nchw", PLANES.to(parts), parts)
+            return mixed(both_ways(blocks.flatten(4, 5).flatten(2, 3), across(self.inner)), PLANES.T)
 
 
 def across(inner: Tensor) -> Tensor:

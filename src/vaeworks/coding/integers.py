@@ -128,7 +128,6 @@ TWINS: dict[type, Callable[[Any], nn.Module]] = {
     nn.Linear: ExactLinear,
     nn.SiLU: lambda source: ExactSiLU(),
 }
-ALIKE = (nn.ReLU, nn.PixelShuffle, nn.PixelUnshuffle, nn.Dropout, nn.Dropout2d, nn.Identity)  # exact as they are
 
 
 def exact(network: nn.Module) -> nn.Module:
@@ -143,7 +142,7 @@ def exact(network: nn.Module) -> nn.Module:
     """
     if type(network) in TWINS:
         return TWINS[type(network)](network)
-    if not list(network.children()) and not isinstance(network, ALIKE) and list(network.parameters()):
+    if not list(network.children()) and list(network.parameters()):
         raise TypeError(f"{type(network).__name__} has no twin in whole numbers")
     twin = copy.copy(network)
     twin._modules = {name: None if part is None else exact(part) for name, part in network._modules.items()}

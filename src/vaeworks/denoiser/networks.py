@@ -15,24 +15,15 @@ from ..core.evidence import Level
 from ..core.likelihoods import Elementwise
 from ..core.posteriors import LOG_VARIANCES, diagonal_normal
 from ..core.precision import at_least_float32
-from ..pixels.networks import Rectified, Residual, faint, normal
+from ..pixels.networks import Rectified, Residual, faint, mixed, normal
 from ..pixels.photos import WHITE
 
 PLACE = 4  # a z stands for so many pixels each way
 UNIT, ADDED = 50.0, 8.0  # of what is read and changed; what a z of 1 adds at first
 USUAL_LOG_SCALE = 1.5  # log of a deviation where white is 255
+# colour as its grey, and two planes that are 0 where there is none
 PLANES = torch.tensor([[1 / 3, 1 / 3, 1 / 3], [2**-0.5, 0.0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]])
 COLOURS = torch.linalg.inv(PLANES)
-
-
-def planes(pixels: Tensor) -> Tensor:
-    """Colour (N, 3, H, W) -> its grey, and two planes that are 0 where there is no colour; grey as it is."""
-    return pixels if pixels.shape[1] == 1 else torch.einsum("pc,nchw->nphw", PLANES.to(pixels), pixels)
-
-
-def colours(parts: Tensor) -> Tensor:
-    """The inverse of `planes`."""
-    return parts if parts.shape[1] == 1 else torch.einsum("cp,nphw->nchw", COLOURS.to(parts), parts)
 
 
 def blocks(width: int, count: int) -> nn.Sequential:
@@ -59,7 +50,7 @@ class Reading(nn.Module):
         self.prior, self.gate = faint(2 * width, 2 * units, 1), faint(2 * width, units, 1)
 
     def forward(self, condition: dict[str, Tensor]) -> dict[str, Tensor]:
-        noisy = planes(condition["noisy"])
+        noisy = mixed(condition["noisy"], PLANES)
         x = nn.functional.pixel_unshuffle((noisy - WHITE / 2) / UNIT, 2)
         told = condition["told"].expand(-1, 1, *x.shape[2:])
         x = self.head(torch.cat([x, told.clamp(min=0) / 50, (told >= 0).to(x)], 1))
@@ -103,7 +94,7 @@ class ResidueEncoder(nn.Module):
         )
 
     def forward(self, clean: Tensor, condition: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        rest = nn.functional.pixel_unshuffle((planes(clean) - condition["mean"].detach()) / 16, PLACE)
+        rest = nn.functional.pixel_unshuffle((mixed(clean, PLANES) - condition["mean"].detach()) / 16, PLACE)
         return self.layers(torch.cat([rest, condition["near"]], 1)), condition["prior"]
 
 
@@ -147,7 +138,7 @@ class PictureLikelihood(nn.Module):
 
     def mean(self, z: Tensor, condition: dict[str, Tensor]) -> Tensor:
         added = at_least_float32(nn.functional.pixel_shuffle(self.spread(z * condition["gate"]), PLACE))
-        return colours(condition["mean"] + ADDED * only_grey(added, condition["colour"]))
+        return mixed(condition["mean"] + ADDED * only_grey(added, condition["colour"]), COLOURS)
 
     def forward(self, z: Tensor, condition: dict[str, Tensor]) -> Elementwise:
         mean = self.mean(z, {**condition, "mean": condition["mean"].detach()})

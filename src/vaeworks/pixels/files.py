@@ -18,24 +18,12 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 DEEP, CLEAR = (".png", ".tif", ".tiff"), (".png", ".webp", ".tif", ".tiff")  # hold 16 bits; hold transparency
 KEPT, BITS_A_SAMPLE = ("icc_profile", "dpi"), 258
-OF_PIXELS = {
-    *range(254, 270),
-    273,
-    *range(277, 282),
-    284,
-    292,
-    293,
-    317,
-    *range(320, 326),
-    330,
-    338,
-    339,
-    347,
-    *range(529, 533),
+OF_PIXELS = {  # tags in which a TIFF says how its pixels lie
+    *range(254, 270), 273, *range(277, 282), 284, 292, 293, 317, *range(320, 326), 330, 338, 339, 347, *range(529, 533),
     34675,
-}
-log = logging.getLogger(__name__)
+}  # fmt: skip
 PIXELS_ONLY = (b"IHDR", b"IDAT", b"IEND")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

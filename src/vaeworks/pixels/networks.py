@@ -111,3 +111,8 @@ class GrownBlock(nn.Module):
         self, state: Tensor, features: tuple[Tensor, ...] | None, condition: object, choose: Choose
     ) -> tuple[Level, Tensor]:
         return self.block(self.grown(state), features, condition, choose)
+
+
+def mixed(pixels: Tensor, matrix: Tensor) -> Tensor:
+    """Channels (N, 3, H, W) mixed by a matrix (3, 3); one channel stays as it is."""
+    return pixels if pixels.shape[1] == 1 else torch.einsum("pc,nchw->nphw", matrix.to(pixels), pixels)
