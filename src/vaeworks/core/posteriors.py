@@ -21,6 +21,22 @@ def diagonal_normal(mean: Tensor, log_variance: Tensor) -> Independent:
     return Independent(normal, mean.dim() - 1, validate_args=False)
 
 
+def normal_of(parameters: Tensor) -> Independent:
+    """The same of means and log-variances (N, 2 D, ...), one after the other."""
+    return diagonal_normal(*parameters.chunk(2, 1))
+
+
+def relative_normal(prior: Tensor, change: Tensor) -> Independent:
+    """Beside a prior, by a shift in its deviations and a share of its variance, both parameters (N, 2 D, ...).
+
+    So the KL does not depend on how narrow the prior is, which no step of training can then make explode.
+    """
+    mean, log_variance = prior.chunk(2, 1)
+    shift, share = at_least_float32(change).chunk(2, 1)
+    scale = (0.5 * log_variance.clamp(*LOG_VARIANCES)).exp()
+    return diagonal_normal(mean + scale * shift, log_variance + share)
+
+
 class NormalPosterior(nn.Module):
     """A linear map from features to the mean and log-variance of q(z | x) (Kingma & Welling 2014, eq. 9)."""
 
@@ -32,6 +48,21 @@ class NormalPosterior(nn.Module):
     def forward(self, features: Tensor) -> Independent:
         mean, log_variance = self.linear(features).chunk(2, dim=-1)
         return self.distribution(mean, log_variance)
+
+
+class RelativePosterior(nn.Module):
+    """q(z | input, condition) by a linear map from features to what sets it apart from p(z | condition).
+
+    Called with the features (N, F) and the parameters of the prior (N, 2 D), as a conditioner gives them.
+    """
+
+    def __init__(self, features: int, latent_dim: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(features, 2 * latent_dim)
+
+    def forward(self, features: tuple[Tensor, Tensor]) -> Independent:
+        found, prior = features
+        return relative_normal(prior, self.linear(found))
 
 
 class UniformPosterior(nn.Module):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal
 
 from ..errors import VaeworksError
-from .posteriors import diagonal_normal
+from .posteriors import diagonal_normal, normal_of
 from .precision import at_least_float32
 
 Encode = Callable[[Tensor], Independent]
@@ -76,6 +76,13 @@ class FlowPrior(nn.Module):
 
     def forward(self, condition: object, encode: Encode) -> Distribution:
         return self.flow()
+
+
+class GivenPrior(nn.Module):
+    """p(z | condition), a normal one, whose means and log-variances (N, 2 D, ...) are the condition's `prior`."""
+
+    def forward(self, condition: dict[str, Tensor], encode: Encode) -> Distribution:
+        return normal_of(condition["prior"])
 
 
 def mixture(logits: Tensor, components: Independent) -> MixtureSameFamily:

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..core.batch import Batch
 from ..core.choosing import Choose, cooled, prior_mean
 from ..core.model import LatentModel
+from ..core.priors import GivenPrior
 from ..estimator.estimator import LatentEstimator
 from ..estimator.panels import Panel, measured_panels
 from ..fitting.plan import Plan
@@ -19,7 +20,7 @@ from ..pixels.tiles import by_tiles
 from .data import PhotoData, PhotoReader, given
 from .intervals import measured_widths, spread_of
 from .judging import judged, spoilt
-from .networks import ErrorAtTheMean, GivenPrior, MapPosterior, PictureLikelihood, Reading, ResidueEncoder
+from .networks import ErrorAtTheMean, MapPosterior, PictureLikelihood, Reading, ResidueEncoder
 from .noise import check_level
 from .panels import denoiser_panels
 from .parameters import ImageDenoiserParameters

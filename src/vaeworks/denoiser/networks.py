@@ -13,9 +13,9 @@ from torch.distributions import Independent
 from ..core.batch import Batch
 from ..core.evidence import Level
 from ..core.likelihoods import Elementwise
-from ..core.posteriors import LOG_VARIANCES, diagonal_normal
+from ..core.posteriors import relative_normal
 from ..core.precision import at_least_float32
-from ..pixels.networks import Rectified, Residual, faint, mixed, normal
+from ..pixels.networks import Rectified, Residual, faint, mixed
 from ..pixels.photos import WHITE
 
 PLACE = 4  # a z stands for so many pixels each way
@@ -99,10 +99,7 @@ class ResidueEncoder(nn.Module):
 
 
 class MapPosterior(nn.Module):
-    """q(z | clean, noisy) at every place: a shift in deviations of the prior, and a share of its variance.
-
-    So the KL does not depend on how narrow the prior is, which no step of training can then make explode.
-    """
+    """q(z | clean, noisy) at every place, beside p(z | noisy)."""
 
     def __init__(self, width: int, units: int) -> None:
         super().__init__()
@@ -110,17 +107,7 @@ class MapPosterior(nn.Module):
 
     def forward(self, features: tuple[Tensor, Tensor]) -> Independent:
         found, prior = features
-        mean, log_variance = prior.chunk(2, 1)
-        shift, share = at_least_float32(self.convolution(found)).chunk(2, 1)
-        scale = (0.5 * log_variance.clamp(*LOG_VARIANCES)).exp()
-        return diagonal_normal(mean + scale * shift, log_variance + share)
-
-
-class GivenPrior(nn.Module):
-    """p(z | noisy), which the conditioner made."""
-
-    def forward(self, condition: dict[str, Tensor], encode: object) -> Independent:
-        return normal(condition["prior"])
+        return relative_normal(prior, self.convolution(found))
 
 
 class PictureLikelihood(nn.Module):

@@ -5,7 +5,6 @@ state -> block -> state ... (top down), each with features of the same size     
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Independent
 
 from ..core.choosing import Choose
 from ..core.evidence import Level
@@ -93,11 +92,6 @@ class LadderBlock(nn.Module):
         z = choose(prior, posterior)
         state = self.layers(state + self.read(z))
         return Level(z, prior, posterior), state
-
-
-def normal(parameters: Tensor) -> Independent:
-    """Means and log-variances (N, 2 * units, H, W) -> a normal distribution over (N, units, H, W)."""
-    return diagonal_normal(*parameters.chunk(2, 1))
 
 
 class GrownBlock(nn.Module):
