@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
     import numpy as np
 
 
@@ -16,8 +18,20 @@ def held_out(first: int, count: int, share: float) -> "np.ndarray":
 
 def parted(count: int, share: float) -> "tuple[np.ndarray, np.ndarray]":
     """Numbers of the rows to train on, and of about a share that is held out; none is where all would be."""
+    return rows_of(held_out(0, count, share))
+
+
+def parted_alike(keys: "Sequence[Hashable]", share: float) -> "tuple[np.ndarray, np.ndarray]":
+    """The same, where rows with equal keys stay together, as a sentence with several translations."""
     import numpy as np
 
-    kept_back = held_out(0, count, share)
+    leaders: dict[Hashable, int] = {}
+    first = np.array([leaders.setdefault(key, row) for row, key in enumerate(keys)], dtype=np.int64)
+    return rows_of(held_out(0, len(keys), share)[first])
+
+
+def rows_of(kept_back: "np.ndarray") -> "tuple[np.ndarray, np.ndarray]":
+    import numpy as np
+
     rows, others = np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
     return (rows, others) if len(rows) else (others, rows)

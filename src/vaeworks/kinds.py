@@ -67,6 +67,7 @@ KINDS = {
         Kind("recommender", "recommender", "RecommenderVAE", "interactions"),
         Kind("denoiser", "denoiser", "ImageDenoiser", "noisy pictures"),
         Kind("codec", "codec", "ImageCodec", "picture files"),
+        Kind("seq2seq", "seq2seq", "Seq2SeqVAE", "pairs of texts"),
     )
 }
 

@@ -76,7 +76,7 @@ def test_batches_hold_the_shares_of_their_own_texts():
     given = partly(labels, 60)
     classes, stream = Classes.learn(given), Texts(texts, given)
     teacher = Teacher(stream, classes)
-    encoding = Encoding(Vocabulary.learn([texts], 100, True, False, 1), classes, Window(20), teacher.completed)
+    encoding = Encoding(Vocabulary.learn([texts], 100, min_count=1), classes, Window(20), teacher.completed)
     encoding.take(texts, given)
     data = TextData(encoding, 32)
     in_order = torch.cat([batch.labels[LABEL] for batch in data.epoch(None)])

@@ -13,9 +13,7 @@ SENTENCES = [
     "הסרט היה טוב מאוד, לא?",
     "great 👍🏽 film 👨‍👩‍👧 ❤️ plot 🎬",
 ]
-KINDS = {
-    kind: Vocabulary.learn([SENTENCES], 600, subwords=kind == "subwords", min_count=1) for kind in ("words", "subwords")
-}
+KINDS = {pieces: Vocabulary.learn([SENTENCES], 600, pieces=pieces, min_count=1) for pieces in ("words", "subwords")}
 both = pytest.mark.parametrize("vocabulary", KINDS.values(), ids=KINDS)
 TEXTS = st.text() | st.lists(
     st.sampled_from(" ".join(SENTENCES).split()) | st.sampled_from(["<br />", "<unk>", "<pad>"])
@@ -94,7 +92,7 @@ def test_ids_of_words_are_sorted_by_frequency():
 
 def test_ids_of_subwords_are_sorted_by_frequency():
     texts = ["the cat the hat the mat a rat"] * 3
-    vocabulary = Vocabulary.learn([texts], 320, subwords=True, min_count=1)
+    vocabulary = Vocabulary.learn([texts], 320, pieces="subwords", min_count=1)
     ids = vocabulary.encode(texts)
     counts = [sum(row.count(index) for row in ids) for index in range(4, len(vocabulary) - 1)]
     assert counts == sorted(counts, reverse=True)

@@ -42,14 +42,14 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the model 
 
 
 SHORT = {
-    "fit": "Fit a VAE to texts, images, tables, interactions or noisy pictures.",
+    "fit": "Fit a VAE to texts, images, tables, interactions, pictures, pairs of texts or series.",
     "evaluate": "Measure a model: bounds in nats, units, and what its kind adds.",
     "encode": "Write the latent code of every example.",
     "report": "Write one self-contained HTML page about a model.",
 }
 SHARED = tuple(SHORT)
 SHORT |= {
-    "predict": "Predict the label of examples.",
+    "predict": "Predict the label of examples, or what belongs to texts, as their translation.",
     "sample": "Draw new examples.",
     "reconstruct": "Encode an example and decode it again.",
     "interpolate": "Walk in a straight line from one example's code to another's.",

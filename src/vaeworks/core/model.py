@@ -114,6 +114,11 @@ class LatentModel(nn.Module):
         """q(z | input, condition) of the top level."""
         return self.posterior(self.read(batch)[0])
 
+    def code(self, batch: Batch) -> Tensor:
+        """The mean of q(z | input, condition) of the top level; that of p(z | condition) where there is no input."""
+        features, condition = self.read(batch)
+        return self.top_prior(len(batch), condition).mean if features is None else self.posterior(features).mean
+
     def encode(self, input: Any, condition: Any = None) -> Distribution:
         """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
         return self.posterior(call(self.encoder, input, condition))

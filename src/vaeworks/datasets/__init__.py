@@ -1,10 +1,12 @@
-"""Named data sets and local files of texts (streamed), pictures, tables and interactions; importing it is quick."""
+"""Named data sets and local files of texts (streamed), pairs, pictures, tables and interactions; it imports quickly."""
 
 from .images.loading import load_images, read_image
 from .images.photos import Photos, load_photos
 from .images.pictures import Pictures
 from .interactions.interactions import Interactions
 from .interactions.loading import load_interactions
+from .pairs.loading import load_pairs
+from .pairs.pairs import Pairs
 from .registry import NAMED, describe, is_named
 from .sets import DataSet, Part
 from .tables.loading import load_table
@@ -16,6 +18,7 @@ __all__ = [
     "NAMED",
     "DataSet",
     "Interactions",
+    "Pairs",
     "Part",
     "Photos",
     "Pictures",
@@ -25,6 +28,7 @@ __all__ = [
     "is_named",
     "load_images",
     "load_interactions",
+    "load_pairs",
     "load_photos",
     "load_table",
     "load_texts",

@@ -35,10 +35,21 @@ NAMED_OF_KIND = {
         "ml-1m": "movielens:ml_1m",
         "ml-20m": "movielens:ml_20m",
     },
+    "seq2seq": {
+        "multi30k-en-de": "multi30k:en_de",
+        "multi30k-en-fr": "multi30k:en_fr",
+        "tatoeba-en-fr": "tatoeba",
+    },
 }
 # A name that two kinds have, such as digits, is described as the first one's.
 NAMED = {name: place for sets in reversed(NAMED_OF_KIND.values()) for name, place in sets.items()}
-PLURALS = {"text": "texts", "image": "images", "tabular": "rows of a table", "recommender": "interactions"}
+PLURALS = {
+    "text": "texts",
+    "image": "images",
+    "tabular": "rows of a table",
+    "recommender": "interactions",
+    "seq2seq": "pairs of texts",
+}
 
 
 def is_named(source: str | Path) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from ..core.batch import Batch
+from ..core.model import importance_bound
 from ..errors import VaeworksError
 from .estimator import LatentEstimator
 
@@ -13,17 +14,14 @@ from .estimator import LatentEstimator
 class ConditionalEstimator(LatentEstimator):
     """A conditional variational autoencoder (Sohn et al. 2015), whose prior p(z | x) reads what is given."""
 
-    def transform(self, X: Any) -> np.ndarray:
-        """Means of p(z | x), (N, latent_dim)."""
-        return self._over(self.batches(X), self._expected)
+    def score_samples(self, X: Any, y: Any = None, samples: int = 1) -> np.ndarray:
+        """A lower bound on log p(y | x) of each pair in nats, (N,): the evidence one, estimated from one draw of z.
 
-    def _expected(self, batch: Batch) -> Tensor:
-        return self.model_.top_prior(len(batch), self.model_.read(batch)[1]).mean
-
-    def score_samples(self, X: Any, y: Any = None) -> np.ndarray:
-        """The evidence lower bound on log p(y | x) of each pair in nats, (N,).
-
-        It is an estimate from one draw of z, whose noise depends on the seed and on the rows before.
+        Parameters
+        ----------
+        samples : int
+            More draws give the tighter importance-weighted bound (Burda et al. 2016, eq. 8). The noise of the draws
+            depends on the seed and on the rows before.
 
         Raises
         ------
@@ -32,8 +30,12 @@ class ConditionalEstimator(LatentEstimator):
         """
         if y is None:
             raise VaeworksError("a bound on log p(y | x) needs y: give what is to be scored too")
+
+        def bound(batch: Batch) -> Tensor:
+            return importance_bound(self.model_, batch, samples) if samples > 1 else self.model_.evidence(batch).elbo()
+
         with self._seeded():
-            return self._over(self.batches(X, y), lambda batch: self.model_.evidence(batch).elbo())
+            return self._over(self.batches(X, y), bound)
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean evidence lower bound on log p(y | x), in nats."""

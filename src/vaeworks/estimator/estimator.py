@@ -236,8 +236,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return self._look(batches)
 
     def transform(self, X: Any) -> np.ndarray:
-        """Posterior means of z, (N, latent_dim)."""
-        return self._over(self.wholly(X), lambda batch: self.model_.posterior_of(batch).mean)
+        """Posterior means of z, (N, latent_dim); of a model of p(y | x), the means of p(z | x)."""
+        return self._over(self.wholly(X), self.model_.code)
 
     def score_samples(self, X: Any) -> np.ndarray:
         """The evidence lower bound on log p(x) of each example in nats, (N,).

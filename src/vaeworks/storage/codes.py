@@ -29,7 +29,7 @@ def write_codes(estimator: Any, parts: Sequence[Any], out: Path) -> int:
         raise VaeworksError(f"{out} must end in one of {', '.join(FORMATS)}")
     estimator.model_.eval()
     batches = (batch for X in parts for batch in estimator.wholly(X))
-    codes = (estimator.model_.posterior_of(batch).mean.cpu().numpy() for batch in batches)
+    codes = (estimator.model_.code(batch).cpu().numpy() for batch in batches)
     with written_whole(out) as temporary:
         if suffix == ".npz":
             whole = np.concatenate(list(codes))

@@ -2,19 +2,30 @@
 
 import csv
 import json
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from ..files import written_whole
 
 
-def write_rows(rows: list[dict], out: Path, answer: str) -> None:
-    """Write rows that have the same columns; a txt has the column `answer`, line breaks in it as spaces."""
+def write_rows(rows: Iterable[dict], out: Path, answer: str) -> int:
+    """Write rows that have the same columns, as they come, and count them.
+
+    A txt has the column `answer`, line breaks in it as spaces.
+    """
+    rows, count = iter(rows), 0
+    first = next(rows, None)
     with written_whole(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(first or {}))
         if out.suffix.lower() == ".csv":
-            writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
-            writer.writerows(rows)
-        elif out.suffix.lower() == ".jsonl":
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        else:
-            file.writelines(" ".join(str(row[answer]).split()) + "\n" for row in rows)
+        for row in [] if first is None else chain([first], rows):
+            count += 1
+            if out.suffix.lower() == ".csv":
+                writer.writerow(row)
+            elif out.suffix.lower() == ".jsonl":
+                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            else:
+                file.write(" ".join(str(row[answer]).split()) + "\n")
+    return count

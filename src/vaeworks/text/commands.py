@@ -128,8 +128,7 @@ def _rows(rows: list[dict], out: Path | None, answer: str) -> dict:
         return {"rows": rows}
     from ..storage.rows import write_rows
 
-    write_rows(rows, out, answer)
-    return {"rows_written": len(rows), "out": str(out)}
+    return {"rows_written": write_rows(rows, out, answer), "out": str(out)}
 
 
 def _given(texts: list[str] | None, file: Path | None) -> list[str]:

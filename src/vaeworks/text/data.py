@@ -191,9 +191,8 @@ class TextReader:
 
     @classmethod
     def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
-        survey, subwords = Survey(Texts(X, y), share), estimator.tokens == "subwords"
-        size, least = estimator.vocabulary_size, estimator.min_count
-        vocabulary = Vocabulary.learn(survey, size, estimator.lower, subwords, least)
+        survey, size, least = Survey(Texts(X, y), share), estimator.vocabulary_size, estimator.min_count
+        vocabulary = Vocabulary.learn(survey, size, estimator.lower, estimator.tokens, least)
         return cls(vocabulary, Classes.learn(survey.labels, estimator.missing_label))._read(X, y, estimator, share)
 
     def further(

@@ -1,7 +1,5 @@
 """`TextVAE`: one latent code that reconstructs a text and predicts its label."""
 
-import math
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,10 +17,10 @@ from ..estimator.labelled import LabelledEstimator
 from ..estimator.panels import Panel
 from ..estimator.sampling import draw_codes
 from ..fitting.plan import Plan, Schedule
+from ..tokens.figures import TokenFigures, perplexities
 from ..tokens.networks import BidirectionalEncoder
 from ..tokens.vocabulary import PAD
 from .data import TextData, TextReader
-from .figures import TokenFigures
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
 from .stream import Texts
@@ -191,13 +189,7 @@ class TextVAE(TextParameters, LabelledEstimator):
         return texts
 
     def _derived(self, figures: dict) -> dict:
-        """`perplexity_elbo` and `perplexity_importance`, per token: upper bounds."""
-        per_token, bound = figures["examples"] / figures["tokens"], figures["negative_importance_bound_nats"]
-        return {
-            **super()._derived(figures),
-            "perplexity_elbo": perplexity(figures["negative_elbo_nats"] * per_token),
-            "perplexity_importance": None if bound is None else perplexity(bound * per_token),
-        }
+        return {**super()._derived(figures), **perplexities(figures)}
 
     def _looks(self, y: Any) -> list[Look]:
         return [*super()._looks(y), TokenFigures(self.model_)]
@@ -236,11 +228,6 @@ and the last {self.tail_tokens} of a longer one are read too."""
                 {"columns": ["text"], "rows": [[text] for text in samples]},
             ),
         ]
-
-
-def perplexity(nats: float) -> float:
-    """Of a mean cost a token; infinite where no float can hold it."""
-    return math.exp(nats) if nats < math.log(sys.float_info.max) else math.inf
 
 
 def readable(text: str) -> str:

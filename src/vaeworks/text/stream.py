@@ -8,6 +8,7 @@ import numpy as np
 from ..errors import VaeworksError
 from ..held_out import held_out
 from ..labels import native
+from ..tokens.texts import check_texts
 
 ROWS_A_CHUNK = 2048
 Chunk = tuple[list[str], list[Any] | None]
@@ -45,7 +46,7 @@ class Texts:
         """Every chunk, and which of its rows are held out."""
         first = 0
         for texts, labels in self._chunks():
-            check(texts, first)
+            check_texts(texts, first)
             yield (texts, labels), held_out(first, len(texts), share)
             first += len(texts)
 
@@ -102,18 +103,3 @@ def from_sequence(X: Any, y: Any) -> Iterator[Chunk]:
 def whole(texts: list[str], labels: list[Any] | None) -> list[Any]:
     """A label for each text, None where there are none."""
     return [None] * len(texts) if labels is None else labels
-
-
-def check(texts: list[Any], first: int) -> None:
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise VaeworksError(f"text {first + index} is {text!r}, not a string: leave it out or turn it into one")
-        if not text or text.isspace():
-            raise VaeworksError(f"text {first + index} is empty: leave it out")
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise VaeworksError(
-                f"text {first + index} holds {text[error.start]!a}, half of a character: take it out, or read the text "
-                "again in its own encoding"
-            ) from error

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from .vocabulary import END, PAD, START, UNKNOWN
+from .beams import Hypotheses, beam_search, speakable
+from .vocabulary import END, PAD, START
 
 State = tuple[Tensor, ...]  # each with N rows
 ROWS_AT_ONCE = 4096  # of log-probabilities over the whole vocabulary
@@ -105,43 +106,15 @@ class Autoregressive:
             ended = ended | (last == END)
         return torch.stack(tokens, dim=1)
 
-    @torch.no_grad()
     def mode(self, beams: int = 4) -> Tensor:
         """The most probable sequence that a beam search finds, (N, T), padded after its end mark.
 
         Hypotheses are compared by their log-probability per token, since the sum alone favours short ones.
         """
-        rows, device = len(self.z), self.z.device
+        return self.hypotheses(beams).tokens[:, 0]
+
+    @torch.no_grad()
+    def hypotheses(self, beams: int, length_power: float = 1.0) -> Hypotheses:
+        """The best sequences that a beam search finds; see `beam_search`."""
         begun = self.network.begin(self.z, self.condition)
-        state, given = (tuple(part.repeat_interleave(beams, 0) for part in parts) for parts in begun)
-        scores = torch.full((rows, beams), -torch.inf, device=device)
-        scores[:, 0] = 0.0
-        tokens = torch.full((rows * beams, 1), START, device=device)
-        ended = torch.zeros(rows, beams, dtype=torch.bool, device=device)
-        lengths = torch.zeros(rows, beams, device=device)
-        first = torch.arange(rows, device=device)[:, None] * beams
-        for _ in range(self.most_tokens):
-            features, state = self.network.advance(tokens[:, -1:], state, given)
-            steps = speakable(self.network.log_probs(features[:, 0])).unflatten(0, (rows, beams))
-            words = steps.shape[-1]
-            steps = steps.masked_fill(ended[..., None], -torch.inf)
-            steps[..., PAD] = torch.where(ended, 0.0, steps[..., PAD])
-            grown = scores[..., None] + steps
-            weighed = grown / (lengths + ~ended)[..., None].clamp(min=1)
-            best = weighed.flatten(1).topk(beams, dim=1).indices
-            origin, word = best // words, best % words
-            scores = grown.flatten(1).gather(1, best)
-            lengths = (lengths + ~ended).gather(1, origin)
-            ended = ended.gather(1, origin) | (word == END)
-            kept = (first + origin).flatten()
-            tokens = torch.cat([tokens[kept], word.flatten()[:, None]], dim=1)
-            state = tuple(part[kept] for part in state)
-            if ended.all():
-                break
-        return tokens.unflatten(0, (rows, beams))[:, 0, 1:]
-
-
-def speakable(log_probs: Tensor) -> Tensor:
-    """Padding, the start mark and the unknown word, which names none, are never said."""
-    silent = torch.tensor([PAD, START, UNKNOWN], device=log_probs.device)
-    return log_probs.index_fill(1, silent, -torch.inf)
+        return beam_search(self.network, begun, len(self.z), beams, self.most_tokens, length_power)

@@ -83,12 +83,21 @@ class BidirectionalEncoder(nn.Module):
         vectors = self.words(read)
         if self.bigrams is not None:
             vectors = torch.cat([vectors, self.bigrams(read)], dim=-1)
-        vectors, turn = self.dropout(vectors), reversal(present)
-        states = torch.cat([self.forwards(vectors)[0], gather(self.backwards(gather(vectors, turn))[0], turn)], dim=-1)
-        states = self.dropout(states)
-        mean = (states * present[..., None]).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
-        highest = states.masked_fill(~present[..., None], -torch.inf).amax(1)
-        return torch.cat([mean, highest], dim=-1)
+        states = both_ways(self.forwards, self.backwards, self.dropout(vectors), present)
+        return pooled(self.dropout(states), present)
+
+
+def both_ways(forwards: nn.LSTM, backwards: nn.LSTM, vectors: Tensor, present: Tensor) -> Tensor:
+    """The states of both LSTMs side by side, (N, T, 2 * units), the second of which reads each row from its end."""
+    turn = reversal(present)
+    return torch.cat([forwards(vectors)[0], gather(backwards(gather(vectors, turn))[0], turn)], dim=-1)
+
+
+def pooled(states: Tensor, present: Tensor) -> Tensor:
+    """Mean and maximum of states (N, T, H) where there is a token, (N, 2 * H)."""
+    mean = (states * present[..., None]).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+    highest = states.masked_fill(~present[..., None], -torch.inf).amax(1)
+    return torch.cat([mean, highest], dim=-1)
 
 
 def reversal(present: Tensor) -> Tensor:

@@ -15,6 +15,8 @@ PICTOGRAPH = r"\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*"
 EMOJI = rf"{PICTOGRAPH}(?:\x{{200D}}{PICTOGRAPH})*"
 WORD = r"[\p{L}\p{M}\p{N}]+(?:['\x{2019}][\p{L}\p{M}\p{N}]+)*"
 TOKEN = rf"<unk>|<br />|{EMOJI}|{WORD}|\S"
+BREAKS = normalizers.Replace(Regex(r"<[bB][rR]\s*/?\s*>"), " <br /> ")
+SPACES = normalizers.Sequence([normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()])
 
 
 class Vocabulary:
@@ -38,7 +40,7 @@ class Vocabulary:
 
     @classmethod
     def learn(
-        cls, chunks: Iterable[list[str]], size: int, lower: bool = True, subwords: bool = False, min_count: int = 2
+        cls, chunks: Iterable[list[str]], size: int, lower: bool = True, pieces: str = "words", min_count: int = 2
     ) -> "Vocabulary":
         """Learn a vocabulary from texts in one pass (two for sub-words).
 
@@ -50,14 +52,16 @@ class Vocabulary:
             The most ids, special ones included.
         lower : bool
             Fold case.
-        subwords : bool
-            Byte-pair encoding within words (Sennrich et al. 2016), so that rare words are spelled, not unknown.
+        pieces : 'words', 'subwords' or 'spaced'
+            Sub-words by byte-pair encoding (Sennrich et al. 2016) spell rare words, so that none is unknown. Spaced
+            ones carry the space before them, so that a text comes back as it was written.
         min_count : int
             Rarer words, or pairs, get no id.
         """
-        learn = learn_subwords if subwords else learn_words
-        tokenizer = with_rules(learn(chunks, size - len(SPECIAL), lower, min_count), lower, subwords)
-        if subwords:
+        learner = with_rules(models.WordLevel() if pieces == "words" else models.BPE(), lower, pieces)
+        learn = learn_words if pieces == "words" else learn_subwords
+        tokenizer = with_rules(learn(learner, chunks, size - len(SPECIAL), min_count), lower, pieces)
+        if pieces != "words":
             tokenizer.add_tokens([AddedToken(SPECIAL[UNKNOWN], normalized=False)])
         return cls(tokenizer)
 
@@ -80,30 +84,32 @@ class Vocabulary:
         return cls(Tokenizer.from_str(text))
 
 
-def with_rules(model: models.Model, lower: bool, subwords: bool) -> Tokenizer:
+def with_rules(model: models.Model, lower: bool, pieces: str) -> Tokenizer:
     """A tokenizer that reads text by the rules above; sub-words are made of bytes, so none is unknown."""
     tokenizer = Tokenizer(model)
     fold = [normalizers.Lowercase(), normalizers.NFC()] if lower else []
-    line_break = normalizers.Replace(Regex(r"<[bB][rR]\s*/?\s*>"), " <br /> ")
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), *fold, line_break])
-    split: list[pre_tokenizers.PreTokenizer] = [pre_tokenizers.Split(Regex(TOKEN), "removed", invert=True)]
-    if subwords:
-        split.append(pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), *fold, SPACES if pieces == "spaced" else BREAKS])
+    split = pre_tokenizers.Split(Regex(TOKEN), "removed", invert=True)
+    inside = pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=pieces == "spaced")
+    steps: dict[str, list[pre_tokenizers.PreTokenizer]] = {
+        "words": [split],
+        "subwords": [split, inside],
+        "spaced": [inside],
+    }
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(steps[pieces])
+    if pieces != "words":
         tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(split)
     return tokenizer
 
 
-def learn_words(chunks: Iterable[list[str]], size: int, lower: bool, min_count: int) -> models.Model:
-    counter = with_rules(models.WordLevel(), lower, subwords=False)
+def learn_words(learner: Tokenizer, chunks: Iterable[list[str]], size: int, min_count: int) -> models.Model:
     trainer = trainers.WordLevelTrainer(vocab_size=size, min_frequency=min_count, show_progress=False)
-    counter.train_from_iterator(chunks, trainer)
-    vocabulary = counter.get_vocab()
+    learner.train_from_iterator(chunks, trainer)
+    vocabulary = learner.get_vocab()
     return models.WordLevel(numbered(sorted(vocabulary, key=vocabulary.__getitem__)), unk_token=SPECIAL[UNKNOWN])
 
 
-def learn_subwords(chunks: Iterable[list[str]], size: int, lower: bool, min_count: int) -> models.Model:
-    learner = with_rules(models.BPE(), lower, subwords=True)
+def learn_subwords(learner: Tokenizer, chunks: Iterable[list[str]], size: int, min_count: int) -> models.Model:
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
         vocab_size=size, min_frequency=min_count, show_progress=False, initial_alphabet=alphabet, limit_alphabet=256

@@ -1,4 +1,7 @@
-"""What a text model is judged by beside its bounds."""
+"""What a model of token sequences is judged by beside its bounds."""
+
+import math
+import sys
 
 import torch
 
@@ -36,3 +39,17 @@ class TokenFigures:
 def fitted_to(tokens: torch.Tensor, length: int) -> torch.Tensor:
     """Cut or pad (N, T) to (N, length)."""
     return torch.nn.functional.pad(tokens[:, :length], (0, max(0, length - tokens.shape[1])))
+
+
+def perplexities(figures: dict) -> dict:
+    """`perplexity_elbo` and `perplexity_importance`, per token: upper bounds."""
+    per_token, bound = figures["examples"] / figures["tokens"], figures["negative_importance_bound_nats"]
+    return {
+        "perplexity_elbo": perplexity(figures["negative_elbo_nats"] * per_token),
+        "perplexity_importance": None if bound is None else perplexity(bound * per_token),
+    }
+
+
+def perplexity(nats: float) -> float:
+    """Of a mean cost a token; infinite where no float can hold it."""
+    return math.exp(nats) if nats < math.log(sys.float_info.max) else math.inf

@@ -1,0 +1,1 @@
+"""Pairs of texts, as a sentence and its translation."""

@@ -1,0 +1,1 @@
+"""Pairs of sequences: a sentence and its translation."""
