@@ -120,6 +120,29 @@ def ramps():
     return estimator, photos, None
 
 
+def translations():
+    """Three-word sentences, and the same in another language."""
+    from vaeworks import Seq2SeqVAE
+
+    words = {"dog": "hund", "cat": "katze", "runs": "rennt", "sleeps": "ruht", "here": "hier", "now": "jetzt"}
+    names = list(words)
+    rows = [(names[row % 2], names[2 + row % 3 % 2], names[4 + row % 5 % 2]) for row in range(280)]
+    sources, targets = [" ".join(row) for row in rows], [" ".join(words[word] for word in row) for row in rows]
+    estimator = Seq2SeqVAE(
+        latent_dim=3,
+        vocabulary_size=300,
+        embedding_dim=8,
+        units=8,
+        posterior_units=4,
+        epochs=4,
+        batch_size=70,
+        learning_rate=1e-2,
+        max_tokens=12,
+        device="cpu",
+    )
+    return estimator, sources, targets
+
+
 @dataclass(frozen=True)
 class Case:
     """A kind of data.
@@ -129,7 +152,8 @@ class Case:
     make : callable
         Gives a tiny estimator that is not fitted, X and y.
     can : str
-        "labels" (it predicts them), "codes" (one vector an example), "samples", "priors" (it takes each of them).
+        "labels" (it predicts them), "pairs" (y is scored given X), "codes" (one vector an example), "samples", "priors"
+        (it takes each of them).
     """
 
     make: Callable
@@ -143,6 +167,7 @@ CASES = {
     "recommender": Case(likes, "codes priors"),
     "denoiser": Case(squares, ""),
     "codec": Case(ramps, ""),
+    "seq2seq": Case(translations, "pairs codes"),
     "numbers": Case(rows_of_numbers, "codes"),
 }
 ONE = "tabular"  # the kind that every prior is tried on
@@ -189,17 +214,23 @@ def fitted():
     return get
 
 
-def answers(estimator, X):
-    """What it says of X, by all that it can."""
+def answers(estimator, X, y):
+    """What it says of X, and of y given X, by all that it can."""
     can = CASES[estimator.kind].can
-    said = {"score_samples": estimator.score_samples(X)}
+    said = {"score_samples": estimator.score_samples(*pair(can, X, y))}
     said |= {"transform": estimator.transform(X)} if "codes" in can else {}
     said |= {"predict_proba": estimator.predict_proba(X)} if "labels" in can else {}
     return said | ({"sample": estimator.sample(3, random_state=5)} if "samples" in can else {})
 
 
-def assert_same_answers(one, other, X):
-    mine, theirs = answers(one, X), answers(other, X)
+def pair(can, X, y):
+    """What a bound is on."""
+    return (X, y) if "pairs" in can else (X,)
+
+
+def assert_same_answers(one, other, X, y):
+    some = None if y is None else y[:40]
+    mine, theirs = answers(one, X[:40], some), answers(other, X[:40], some)
     assert [verb for verb in mine if not np.array_equal(mine[verb], theirs[verb])] == []
 
 
@@ -241,13 +272,13 @@ def test_one_step_reaches_every_parameter(kind, prior):
 def test_what_is_saved_and_loaded_gives_the_same_answers(kind, prior, tmp_path):
     estimator, X, y = CASES[kind].make()
     estimator.set_params(prior=prior or estimator.prior, epochs=1).fit(X, y).save(tmp_path / "model")
-    assert_same_answers(estimator, load(tmp_path / "model"), X[:40])
+    assert_same_answers(estimator, load(tmp_path / "model"), X, y)
 
 
 @every_kind
 def test_a_pickle_in_memory_gives_the_same_answers(kind, fitted):
-    _, X, _ = CASES[kind].make()
-    assert_same_answers(fitted(kind), pickle.loads(pickle.dumps(fitted(kind))), X[:40])
+    _, X, y = CASES[kind].make()
+    assert_same_answers(fitted(kind), pickle.loads(pickle.dumps(fitted(kind))), X, y)
 
 
 @every_kind
@@ -291,7 +322,7 @@ def test_a_resumed_fit_is_bit_for_bit_the_one_that_was_never_interrupted(kind, f
     assert len(stopped.history_) == 2
     resumed.fit(X, y, session=Session(tmp_path / "model", resume=True))
     assert_close(weights(resumed), weights(fitted(kind)), rtol=0, atol=0)
-    assert_same_answers(resumed, fitted(kind), X[:40])
+    assert_same_answers(resumed, fitted(kind), X, y)
 
 
 @every_kind
@@ -318,7 +349,7 @@ def test_a_fit_at_an_absurd_learning_rate_is_refused_or_finite_in_every_figure(k
         assert "training broke" in str(error)  # noqa: PT017
         return
     json.dumps(estimator.metrics_, allow_nan=False)
-    assert all(np.isfinite(said).all() for said in answers(estimator, X).values() if not isinstance(said, list))
+    assert all(np.isfinite(said).all() for said in answers(estimator, X, y).values() if not isinstance(said, list))
 
 
 @each_that_can("codes")
@@ -354,9 +385,10 @@ def test_a_grid_search_by_accuracy_fits_and_compares(kind):
 @pytest.mark.slow
 @every_kind
 def test_a_grid_search_by_the_bound_needs_no_labels(kind):
-    estimator, X, _ = CASES[kind].make()
+    estimator, X, y = CASES[kind].make()
     one_split = ShuffleSplit(n_splits=1, test_size=0.3, random_state=0)
-    search = GridSearchCV(estimator, {"epochs": [1, 8]}, cv=one_split, refit=False, error_score="raise").fit(X)
+    search = GridSearchCV(estimator, {"epochs": [1, 8]}, cv=one_split, refit=False, error_score="raise")
+    search.fit(*pair(CASES[kind].can, X, y))
     worse, better = search.cv_results_["mean_test_score"]
     assert better > worse
 

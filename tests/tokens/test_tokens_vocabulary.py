@@ -133,3 +133,19 @@ def test_a_text_without_a_token_is_one_unknown(vocabulary, text):
 def test_padding_start_and_end_leave_nothing_in_what_is_decoded():
     ids = KINDS["words"].encode(["film plot"])[0]
     assert KINDS["words"].decode([START, *ids, END, PAD, PAD]) == "film plot"
+
+
+SPACED = Vocabulary.learn([SENTENCES], 600, lower=False, pieces="spaced", min_count=1)
+
+
+@settings(max_examples=200)
+@given(text=st.text())
+def test_spaced_pieces_give_a_text_back_as_it_was_but_for_runs_of_spaces(text):
+    """And but for the composed forms of accents."""
+    usual = SPACED.tokenizer.normalizer.normalize_str(text)
+    assert there_and_back(SPACED, text) == usual or UNKNOWN in SPACED.encode([text])[0]
+
+
+def test_spaced_pieces_keep_case_quotes_and_marks_where_they_stood():
+    for text in ('"Go!" he said.', "Le café, l'été…", "1,000.50 %", "don't  stop"):
+        assert there_and_back(SPACED, text) == " ".join(text.split())

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from ..core.batch import Batch
@@ -28,6 +29,7 @@ class ConditionalEstimator(LatentEstimator):
         VaeworksError
             Without y.
         """
+        check_is_fitted(self)
         if y is None:
             raise VaeworksError("a bound on log p(y | x) needs y: give what is to be scored too")
 

@@ -47,6 +47,19 @@ class Between:
 
 
 @dataclass(frozen=True)
+class Multiple:
+    """A multiple of a whole number, at least that number."""
+
+    of: int
+
+    def __call__(self, value: Any) -> bool:
+        return bool(value > 0 and value % self.of == 0)
+
+    def __str__(self) -> str:
+        return f"that is a multiple of {self.of}"
+
+
+@dataclass(frozen=True)
 class OneOf:
     """One of some words."""
 

@@ -5,8 +5,7 @@ from torch import Tensor, nn
 
 from ..core.batch import Batch
 from ..core.evidence import Level
-from ..core.precision import at_least_float32
-from .networks import Condition, SourceReader
+from .networks import Condition, SourceReader, TiedSoftmax
 
 
 class BagOfWords(nn.Module):
@@ -20,14 +19,12 @@ class BagOfWords(nn.Module):
 
     def __init__(self, source: SourceReader, latent_dim: int) -> None:
         super().__init__()
-        self._words = (source.words,)  # a tuple, so that it is not registered twice
-        width = source.words.embedding_dim
-        self.layers = nn.Sequential(nn.Linear(latent_dim + source.summary, width), nn.Tanh())
-        self.bias = nn.Parameter(torch.zeros(source.words.num_embeddings))
+        self.layers = nn.Sequential(nn.Linear(latent_dim + source.features, source.words.embedding_dim), nn.Tanh())
+        self.softmax = TiedSoftmax(source.words)
 
     def forward(self, levels: list[Level], batch: Batch, condition: Condition) -> Tensor:
-        [level], [words] = levels, self._words
+        [level] = levels
         features = self.layers(torch.cat([level.z, condition["summary"]], dim=-1))
-        scores = at_least_float32(nn.functional.linear(features, words.weight, self.bias)).log_softmax(-1)
+        scores = self.softmax(features).log_softmax(-1)
         of_targets = scores.gather(1, batch.target).masked_fill(~batch.observed, 0.0)
         return -of_targets.sum(1).mean()

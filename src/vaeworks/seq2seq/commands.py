@@ -10,6 +10,7 @@ import typer
 
 from ..errors import VaeworksError
 from ..options import Encoding, Local, TextsOut, ending
+from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
     from ..datasets import DataSet

@@ -4,6 +4,8 @@ import logging
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
 from ..core.model import LatentModel
 from ..core.posteriors import RelativePosterior
@@ -18,9 +20,10 @@ from ..tokens.figures import TokenFigures, perplexities
 from .bag import BagOfWords
 from .data import PairData, PairReader, pairs
 from .judging import ShuffledCodes, sacre
-from .networks import AttendingDecoder, SourceReader, TargetReader
+from .networks import AttendingDecoder, BothWays, SourceReader, TargetReader, Words, Writer
 from .panels import pair_panels
 from .parameters import Seq2SeqParameters
+from .transformer import TransformerBody, TransformerDecoder
 from .writing import differing, likeliest
 
 log = logging.getLogger(__name__)
@@ -64,21 +67,29 @@ class Seq2SeqVAE(Seq2SeqParameters, ConditionalEstimator):
     reader_: PairReader
 
     def _build(self, data: PairData | None) -> LatentModel:
-        words, units = len(self.reader_.vocabulary), self.latent_dim
-        source = SourceReader(words, self.embedding_dim, self.units, units, self.dropout, self.word_dropout)
+        source = self._source(Words(len(self.reader_.vocabulary), self.embedding_dim))
         encoder = TargetReader(source, self.posterior_units, self.dropout, self.word_dropout)
-        most = self.max_tokens + 1
-        decoder = AttendingDecoder(
-            source, units, self.units, self.decoder_dropout, self.decoder_word_dropout, most_tokens=most
-        )
         return LatentModel(
             encoder,
-            RelativePosterior(encoder.features, units),
+            RelativePosterior(encoder.features, self.latent_dim),
             GivenPrior(),
-            decoder,
+            self._decoder(source),
             conditioner=source,
-            aside=BagOfWords(source, units) if self.bag_weight else None,
+            aside=BagOfWords(source, self.latent_dim) if self.bag_weight else None,
         )
+
+    def _source(self, words: Words) -> SourceReader:
+        body: nn.Module = BothWays(self.embedding_dim, self.units)
+        if self.network == "transformer":
+            body = TransformerBody(self.embedding_dim, 2 * self.units, self.layers, self.dropout, self.max_tokens + 1)
+        return SourceReader(words, body, self.units, self.latent_dim, self.dropout, self.word_dropout)
+
+    def _decoder(self, source: SourceReader) -> Writer:
+        goes_without, most = (self.decoder_dropout, self.decoder_word_dropout), self.max_tokens + 1
+        if self.network == "transformer":
+            units = 2 * self.units
+            return TransformerDecoder(source, self.latent_dim, units, self.layers, *goes_without, most)
+        return AttendingDecoder(source, self.latent_dim, self.units, *goes_without, most)
 
     def _plan(self, data: PairData) -> Plan:
         return self._usual_plan(self.epochs, self.learning_rate, aside_weight=self.bag_weight)
@@ -99,6 +110,7 @@ class Seq2SeqVAE(Seq2SeqParameters, ConditionalEstimator):
         VaeworksError
             For what is no text.
         """
+        check_is_fitted(self)
         check_beam(beam)
         data = self.reader_.data(X, None, self)
         parts = likeliest(self, data, beam, length_power)
@@ -114,6 +126,7 @@ class Seq2SeqVAE(Seq2SeqParameters, ConditionalEstimator):
 
         Where draws give fewer that differ, there are fewer.
         """
+        check_is_fitted(self)
         check_beam(beam)
         if n < 1:
             raise VaeworksError(f"there are no {n} alternatives: ask for 1 or more")
@@ -142,6 +155,7 @@ class Seq2SeqVAE(Seq2SeqParameters, ConditionalEstimator):
             `nats_lost_by_shuffling_z`, what a target costs more with the code of its neighbour; and `bleu`,
             `bleu_lower`, `chrf` by sacreBLEU, each with its signature.
         """
+        check_is_fitted(self)
         sources, targets = pairs(X, y)
         figures = super().evaluate(sources, targets, samples)
         return {**figures, **sacre(self.predict(sources, beam), targets), "beam": beam}
@@ -162,9 +176,11 @@ class Seq2SeqVAE(Seq2SeqParameters, ConditionalEstimator):
         return [*super().panels(X, y), *pair_panels(self, *pairs(X, y))]
 
     def body(self) -> str:
-        return f"""LSTMs of {self.units} units read the source both ways; {self.latent_dim} latent units; two LSTMs of
-{self.units} units write the target, attend to the source and see z at every step. {len(self.reader_.vocabulary):,}
-pieces of words, shared by both sides; texts of more than {self.max_tokens} are cut."""
+        how = f"LSTMs of {self.units} units read the source both ways, and two write the target"
+        if self.network == "transformer":
+            how = f"A Transformer of {self.layers} layers each way reads the source and writes the target"
+        return f"""{how}, which attend to the source and see z, {self.latent_dim} latent units, at every step.
+{len(self.reader_.vocabulary):,} pieces of words, shared by both sides; texts of more than {self.max_tokens} are cut."""
 
 
 def check_beam(beam: int) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, NOT_NEGATIVE, SHARE, Between, OneOf, Parameters, parameters
+from ..estimator.parameters import COUNT, NOT_NEGATIVE, SHARE, Between, Multiple, OneOf, Parameters, parameters
 
 PRIORS = ("normal",)  # it is conditional
 
@@ -23,8 +23,18 @@ class Seq2SeqParameters(Parameters):
     min_count: Annotated[int, COUNT, "How often a pair of pieces is there at least to become one."] = 2
     lower: Annotated[bool, "Whether to fold case."] = False
     max_tokens: Annotated[int, COUNT, "Pieces of a source or a target that are kept; longer ones are cut."] = 100
-    embedding_dim: Annotated[int, COUNT, "Size of word vectors, which reading and writing share."] = 256
-    units: Annotated[int, Between(4), "Units of the source's LSTMs in each direction, and of the decoder's."] = 256
+    network: Annotated[
+        str,
+        OneOf(("recurrent", "transformer")),
+        "What reads the source and writes the target: LSTMs, or a Transformer.",
+    ] = "recurrent"
+    layers: Annotated[int, COUNT, "Layers of a Transformer each way."] = 3
+    embedding_dim: Annotated[
+        int, Multiple(4), "Size of word vectors, which reading and writing share, and of a Transformer's states."
+    ] = 256
+    units: Annotated[
+        int, Multiple(4), "Units of an LSTM in each direction; half of those in a Transformer's dense layers."
+    ] = 256
     posterior_units: Annotated[int, COUNT, "Units of the target's LSTMs in each direction."] = 128
     word_dropout: Annotated[float, SHARE, "Share of the words that source and posterior go without in training."] = 0.1
     decoder_dropout: Annotated[float, SHARE, "Share of its features that the decoder goes without."] = 0.3
