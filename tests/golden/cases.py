@@ -119,6 +119,22 @@ def codec():
     return ImageCodec(latent_dim=2, width=4, repair=4, patch=32, epochs=10, averaging=0.9, device="cpu")
 
 
+def seq2seq():
+    from vaeworks import Seq2SeqVAE
+
+    sizes = {"embedding_dim": 16, "units": 16, "posterior_units": 8, "latent_dim": 2, "vocabulary_size": 300}
+    drops = {"dropout": 0.0, "decoder_dropout": 0.0, "word_dropout": 0.0, "decoder_word_dropout": 0.0}
+    usual = {"epochs": 120, "batch_size": 20, "learning_rate": 1e-2, "averaging": 0.9, "rate": 1.0, "patience": None}
+    return Seq2SeqVAE(**sizes, **drops, **usual, max_tokens=12, device="cpu")
+
+
+def translations():
+    words = {"a dog": "ein hund", "a cat": "eine katze", "runs": "rennt", "sleeps": "ruht", "here": "hier"}
+    subjects, verbs = ("a dog", "a cat"), ("runs", "sleeps")
+    rows = [(subjects[row % 2], verbs[row // 2 % 2], "here") for row in range(120)]
+    return [" ".join(row) for row in rows], [" ".join(words[word] for word in row) for row in rows]
+
+
 def photos():
     return [np.repeat(np.repeat(square, 3, 0), 2, 1) for square in squares()[0][:40]], None
 
@@ -149,6 +165,9 @@ ASKED = {
     "codec": {
         "decompress": lambda model, X: np.stack(model.decompress(model.compress(X, quality=70))),
     },
+    "seq2seq": {
+        "predict": lambda model, X: np.array(model.predict(X)),
+    },
     "recommender": {
         "recommend": lambda model, X: scored(model.recommend(range(20), n=5)),
         "similar": lambda model, X: scored([model.similar(3, n=5)]),
@@ -162,6 +181,7 @@ CASES = {
     "recommender": (recommender, histories),
     "denoiser": (denoiser, photos),
     "codec": (codec, photos),
+    "seq2seq": (seq2seq, translations),
 }
 
 
