@@ -68,6 +68,7 @@ KINDS = {
         Kind("denoiser", "denoiser", "ImageDenoiser", "noisy pictures"),
         Kind("codec", "codec", "ImageCodec", "picture files"),
         Kind("seq2seq", "seq2seq", "Seq2SeqVAE", "pairs of texts"),
+        Kind("forecast", "forecast", "ForecastVAE", "series"),
     )
 }
 

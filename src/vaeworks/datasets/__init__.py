@@ -1,4 +1,4 @@
-"""Named data sets and local files of texts (streamed), pairs, pictures, tables and interactions; it imports quickly."""
+"""Named data sets and local files of texts, pairs, series, pictures, tables and interactions; it imports quickly."""
 
 from .images.loading import load_images, read_image
 from .images.photos import Photos, load_photos
@@ -8,6 +8,8 @@ from .interactions.loading import load_interactions
 from .pairs.loading import load_pairs
 from .pairs.pairs import Pairs
 from .registry import NAMED, describe, is_named
+from .series.loading import load_series
+from .series.series import Series
 from .sets import DataSet, Part
 from .tables.loading import load_table
 from .tables.tables import Table
@@ -23,6 +25,7 @@ __all__ = [
     "Photos",
     "Pictures",
     "Rows",
+    "Series",
     "Table",
     "describe",
     "is_named",
@@ -30,6 +33,7 @@ __all__ = [
     "load_interactions",
     "load_pairs",
     "load_photos",
+    "load_series",
     "load_table",
     "load_texts",
     "read_image",

@@ -40,6 +40,10 @@ NAMED_OF_KIND = {
         "multi30k-en-fr": "multi30k:en_fr",
         "tatoeba-en-fr": "tatoeba",
     },
+    "forecast": {
+        "co2": "statsmodels_series:co2",
+        "elnino": "statsmodels_series:elnino",
+    },
 }
 # A name that two kinds have, such as digits, is described as the first one's.
 NAMED = {name: place for sets in reversed(NAMED_OF_KIND.values()) for name, place in sets.items()}
@@ -49,6 +53,7 @@ PLURALS = {
     "tabular": "rows of a table",
     "recommender": "interactions",
     "seq2seq": "pairs of texts",
+    "forecast": "a series",
 }
 
 

@@ -1,0 +1,1 @@
+"""Series of numbers at equal steps of time."""

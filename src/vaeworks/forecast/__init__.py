@@ -1,0 +1,1 @@
+"""Series of numbers: what comes next, given what was."""
