@@ -43,7 +43,7 @@ def ours(train: Series, whole: Series, origins: list[int], task: Task, seed: int
     """Draws (origins, S, H)."""
     sizes = {"history": task.history, "horizon": task.horizon, "random_state": seed}
     model = ForecastVAE(**sizes, **task.settings).fit(train)
-    return np.stack([model.sample(whole.between(0, origin), DRAWS)[..., 0] for origin in origins])
+    return np.stack([model.paths(whole.between(0, origin), DRAWS)[..., 0] for origin in origins])
 
 
 def seasonal_naive(values: np.ndarray, cut: int, origins: list[int], task: Task, drift: bool) -> np.ndarray:

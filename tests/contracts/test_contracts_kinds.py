@@ -143,6 +143,18 @@ def translations():
     return estimator, sources, targets
 
 
+def waves():
+    """Two noisy waves, the second of which follows the first."""
+    from vaeworks import ForecastVAE
+
+    steps, random = np.arange(360), np.random.default_rng(0)
+    series = np.stack([np.sin(steps / 3), np.sin(steps / 3 - 1)], axis=1) + 0.1 * random.normal(size=(360, 2))
+    estimator = ForecastVAE(
+        latent_dim=3, history=16, horizon=4, width=16, epochs=4, batch_size=70, learning_rate=1e-2, device="cpu"
+    )
+    return estimator, series, None
+
+
 @dataclass(frozen=True)
 class Case:
     """A kind of data.
@@ -168,6 +180,7 @@ CASES = {
     "denoiser": Case(squares, ""),
     "codec": Case(ramps, ""),
     "seq2seq": Case(translations, "pairs codes"),
+    "forecast": Case(waves, ""),
     "numbers": Case(rows_of_numbers, "codes"),
 }
 ONE = "tabular"  # the kind that every prior is tried on

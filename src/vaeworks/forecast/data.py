@@ -47,6 +47,7 @@ class WindowData(InMemory):
             "known": known,
             "location": location,
             "scale": scale,
+            "unit": self.reader.place(location, scale),
             "calendar": self.calendar[future],
         }
         condition = {name: torch.from_numpy(np.asarray(part, dtype=np.float32)) for name, part in parts.items()}
@@ -150,6 +151,11 @@ class SeriesReader:
         squares = np.where(known, history - mean[:, None], 0.0) ** 2
         scale = np.sqrt(squares.sum(1) / np.maximum(count, 1))
         return mean, np.where(count > 1, np.maximum(scale, LEAST_SCALE * spread), spread)
+
+    def place(self, location: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        """Where windows lie and how wide they are, (B, 2 * C), held where no window of the fit was."""
+        usual, spread = np.array(self.means), np.array(self.deviations)
+        return np.tanh(np.concatenate([(location - usual) / spread, np.log(scale / spread)], axis=1))
 
     def to_state(self) -> dict:
         return {

@@ -17,6 +17,7 @@ from ..estimator.panels import Panel
 from ..fitting.plan import Plan
 from .data import SeriesReader, WindowData
 from .judging import DRAWS, WIDENED, Judge, bounds_of, drawn, factor_for, widened
+from .linear import ridge
 from .networks import FutureLikelihood, FutureReader, HistoryReader
 from .panels import series_panels
 from .parameters import ForecastParameters
@@ -71,6 +72,8 @@ class ForecastVAE(ForecastParameters, LatentEstimator):
             self.latent_dim,
             self.dropout,
         )
+        if data is not None:
+            conditioner.expected.data = ridge(data, conditioner.expected)
         encoder = FutureReader(self.horizon, columns, self.width, self.dropout)
         decoder = FutureLikelihood(self.horizon, columns, self.width, self.latent_dim, student)
         posterior = RelativePosterior(encoder.features, self.latent_dim)
@@ -81,7 +84,7 @@ class ForecastVAE(ForecastParameters, LatentEstimator):
 
     def predict(self, X: Any, samples: int = 2000) -> np.ndarray:
         """The median of the next steps after a series, (horizon, columns), over draws."""
-        return np.median(self.sample(X, samples), axis=0)
+        return np.median(self.paths(X, samples), axis=0)
 
     def intervals(self, X: Any, level: float = 0.9, samples: int = 2000) -> np.ndarray:
         """The ends (2, horizon, columns) of intervals that hold each of the next values with this probability.
@@ -92,9 +95,9 @@ class ForecastVAE(ForecastParameters, LatentEstimator):
             For a level that is not between 0 and 1.
         """
         check_level(level)
-        return bounds_of(self.sample(X, samples), level)
+        return bounds_of(self.paths(X, samples), level)
 
-    def sample(self, X: Any, n: int = 1, random_state: int | None = None) -> np.ndarray:
+    def paths(self, X: Any, n: int = 1, random_state: int | None = None) -> np.ndarray:
         """Paths (n, horizon, columns) of the next steps after a series.
 
         They are as far from their median as made intervals of 90% hold 90% of what was held out in the fit.

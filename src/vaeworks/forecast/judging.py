@@ -1,6 +1,5 @@
 """How forecasts are judged: by draws of the future, against what came."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -73,8 +72,3 @@ class Judge:
     def figures(self) -> dict:
         names = ("crps", "mae", f"coverage_{round(100 * LEVEL)}")
         return dict(zip(names, np.concatenate(self.scores, axis=1).mean(1).tolist(), strict=True))
-
-
-def all_draws(model: LatentModel, batches: Iterator[Batch], take: Callable[[np.ndarray], Any]) -> list[Any]:
-    """What is taken of the draws of each batch."""
-    return [take(drawn(model, batch, DRAWS).double().cpu().numpy()) for batch in batches]

@@ -1,7 +1,7 @@
 """The parts of a model of series.
 
 history, calendar of the future -> layers -> features -> p(z | history)
-history -> one linear map a column -> the expected future, to which features and z add
+history, calendar -> one linear map a column -> the expected future, to which features and z add
 future less what is expected, features -> layers -> q(z | history, future)
 """
 
@@ -30,28 +30,33 @@ def layers(inputs: int, width: int, dropout: float) -> nn.Sequential:
 class HistoryReader(nn.Module):
     """The conditioner: it adds `features` (N, W), `expected` futures (N, H, C) and `prior` to a history.
 
-    The expected future is linear in the history, one map for all columns (Zeng et al. 2023).
+    The expected future of a column is linear in its history and the calendar (Zeng et al. 2023).
     """
 
     def __init__(
         self, history: int, horizon: int, columns: int, cycles: int, width: int, latent_dim: int, dropout: float
     ) -> None:
         super().__init__()
-        self.expected = nn.Linear(history, horizon)
-        nn.init.zeros_(self.expected.weight)
-        self.layers = layers(2 * history * columns + horizon * cycles, width, dropout)
+        self.expected = nn.Parameter(torch.zeros(columns, history + cycles, horizon))
+        self.layers = layers(2 * (history + 1) * columns + horizon * cycles, width, dropout)
         self.prior = nn.Linear(width, 2 * latent_dim)
 
     def forward(self, condition: Condition) -> Condition:
-        parts = (condition["history"], condition["known"], condition["calendar"])
+        parts = (condition[name] for name in ("history", "known", "unit", "calendar"))
         features = self.layers(torch.cat([part.flatten(1) for part in parts], dim=1))
-        expected = self.expected(condition["history"].transpose(1, 2)).transpose(1, 2)
+        expected = torch.einsum("nlc,clh->nhc", linear_inputs(condition), self.expected)
         return {
             **condition,
             "features": features,
             "expected": expected,
             "prior": at_least_float32(self.prior(features)),
         }
+
+
+def linear_inputs(condition: Condition) -> Tensor:
+    """What the expected future is linear in, (N, L + K, C): the history, and the calendar of the first step."""
+    history, calendar = condition["history"], condition["calendar"][:, 0]
+    return torch.cat([history, calendar[:, :, None].expand(-1, -1, history.shape[2])], dim=1)
 
 
 class FutureReader(nn.Module):
@@ -77,6 +82,7 @@ class FutureLikelihood(nn.Module):
         super().__init__()
         self.shape = (horizon, columns)
         self.added = nn.Linear(width, horizon * columns)
+        nn.init.zeros_(self.added.weight)  # so that training begins at what is expected
         self.of_z = nn.Linear(latent_dim, horizon * columns, bias=False)
         self.scale = nn.Linear(width, horizon * columns)
         self.freedom = nn.Parameter(torch.full((horizon, 1), 2.0)) if student else None

@@ -21,7 +21,7 @@ def last_forecast(estimator: Any, series: Series) -> list[Panel]:
     rows = len(series.values)
     if rows < estimator.history + horizon:
         return []
-    paths = estimator.sample(series.between(0, rows - horizon), 1000)
+    paths = estimator.paths(series.between(0, rows - horizon), 1000)
     (low, high), middle = bounds_of(paths, 0.9), np.median(paths, axis=0)
     first = max(0, rows - horizon - shown)
     panels = []

@@ -8,7 +8,7 @@ PRIORS = ("normal",)  # it is conditional
 
 
 @parameters(
-    latent_dim=8, epochs=60, batch_size=64, learning_rate=2e-3, averaging=0.99, dropout=0.1, kl_warmup=5.0, patience=10
+    latent_dim=8, rate=2.0, epochs=60, batch_size=64, learning_rate=2e-3, averaging=0.99, dropout=0.2, patience=10
 )
 class ForecastParameters(Parameters):
     prior: Annotated[str, OneOf(PRIORS), "Of z, given the history."] = "normal"

@@ -50,7 +50,7 @@ def load_series(
     """
     if is_named(source):
         if source in NAMED_OF_KIND["forecast"] and (time is not None or columns):
-            raise VaeworksError(f"{source} knows its own columns: leave out --time and --columns")
+            raise VaeworksError(f"{source} knows its own columns: leave out --time and --column")
         return load_named(str(source), "forecast", data)
     from ..tables.files import read_table
 
@@ -104,7 +104,7 @@ def number_columns(name: str, table: "pa.Table", time: str | None, columns: Sequ
     ]
     if columns:
         if not set(columns) <= set(table.column_names):
-            raise no_column(name, columns, table.column_names, "Name those to forecast with --columns")
+            raise no_column(name, columns, table.column_names, "Name those to forecast with --column")
         if words := [each for each in columns if each not in plain]:
             raise VaeworksError(
                 f"{name}: column {words[0]!r} holds {kinds.get(words[0], 'times')}, not numbers: leave it out"
