@@ -206,7 +206,9 @@ def test_datasets_describes_the_named_sets(vae):
     tables = ("iris", "wine", "breast-cancer", "penguins", "covtype", "adult", "california")
     texts = dict.fromkeys(("rotten", "imdb"), "text")
     films = dict.fromkeys(("ml-100k", "ml-1m", "ml-20m"), "recommender")
-    assert known == texts | films | dict.fromkeys(tables, "tabular") | dict.fromkeys(images, "image")
+    pairs = dict.fromkeys(("multi30k-en-de", "multi30k-en-fr", "tatoeba-en-fr"), "seq2seq")
+    numbers = dict.fromkeys(tables, "tabular") | dict.fromkeys(("co2", "elnino"), "forecast")
+    assert known == texts | films | pairs | numbers | dict.fromkeys(images, "image")
     assert vae("datasets", "imdb", "--json").json()["name"] == "imdb"
 
 

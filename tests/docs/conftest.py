@@ -42,6 +42,9 @@ def spoken_of(tmp_path, monkeypatch):
         "table_with_holes": table.mask(random_numbers.random(table.shape) < 0.1),
         "new_rows": table.head(9),
         "interactions": interactions,
+        "sources": [f"a {word} car" for word in ("red", "blue") * (ROWS // 2)],
+        "targets": [f"ein {word} Auto" for word in ("rotes", "blaues") * (ROWS // 2)],
+        "series": np.sin(np.arange(200) / 4) + 0.1 * random_numbers.normal(size=200),
         "noisy": random_numbers.integers(0, 256, (24, 20, 3), dtype=np.uint8),
         "photos": list(random_numbers.integers(0, 256, (8, 24, 20), dtype=np.uint8)),
     }

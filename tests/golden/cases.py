@@ -135,6 +135,18 @@ def translations():
     return [" ".join(row) for row in rows], [" ".join(words[word] for word in row) for row in rows]
 
 
+def forecast():
+    from vaeworks import ForecastVAE
+
+    usual = {"epochs": 30, "batch_size": 20, "averaging": 0.9, "patience": None}
+    return ForecastVAE(history=12, horizon=4, width=8, latent_dim=2, **usual, device="cpu")
+
+
+def waves():
+    steps = np.arange(200)[:, None]
+    return 5 + np.sin(steps / 3 + [0, 1]) + 0.1 * np.sin(7.0 * steps**2 + [0, 2]), None
+
+
 def photos():
     return [np.repeat(np.repeat(square, 3, 0), 2, 1) for square in squares()[0][:40]], None
 
@@ -168,6 +180,7 @@ ASKED = {
     "seq2seq": {
         "predict": lambda model, X: np.array(model.predict(X)),
     },
+    "forecast": {"expected": lambda model, X: expected(model, X)},
     "recommender": {
         "recommend": lambda model, X: scored(model.recommend(range(20), n=5)),
         "similar": lambda model, X: scored([model.similar(3, n=5)]),
@@ -182,12 +195,25 @@ CASES = {
     "denoiser": (denoiser, photos),
     "codec": (codec, photos),
     "seq2seq": (seq2seq, translations),
+    "forecast": (forecast, waves),
 }
 
 
 def scored(lists):
     """Scores of lists, and not their items: two may be so near that another machine has them in another order."""
     return np.array([[row["score"] for row in rows] for rows in lists])
+
+
+def expected(model, series):
+    """The mean of the future of each window at the prior's mean."""
+    import torch
+
+    from vaeworks.core.choosing import prior_mean
+
+    with torch.no_grad():
+        [batch] = model.batches(series)
+        _, z, condition = model.model_.descend(batch, prior_mean)
+        return model.model_.decoder(z, condition).mean().numpy()
 
 
 def answers(kind, model):

@@ -49,7 +49,7 @@ SHORT = {
 }
 SHARED = tuple(SHORT)
 SHORT |= {
-    "predict": "Predict the label of examples, or what belongs to texts, as their translation.",
+    "predict": "Predict labels, translations of texts, or what comes next in a series.",
     "sample": "Draw new examples.",
     "reconstruct": "Encode an example and decode it again.",
     "interpolate": "Walk in a straight line from one example's code to another's.",

@@ -127,6 +127,8 @@ def numbers(name: str, table: "pa.Table", columns: Sequence[str]) -> "np.ndarray
     if np.isinf(values).any():
         row, column = np.argwhere(np.isinf(values))[0]
         raise VaeworksError(f"{name}: row {row + 1} of column {columns[column]!r} is infinite: leave the cell empty")
+    if empty := int(np.isnan(values).sum()):
+        log.warning("%s: %s of %s cells are empty, and so not observed", name, f"{empty:,}", f"{values.size:,}")
     return values
 
 
