@@ -41,7 +41,7 @@ benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/text_seed.py
 	$(BIN)/python benchmarks/text_without_z.py
 	$(BIN)/python benchmarks/text_few_labels.py
-	$(BIN)/python -m pip install --quiet pythae umap-learn ctgan palmerpenguins implicit cornac bm3d pillow-jxl-plugin
+	$(BIN)/python -m pip install --quiet pythae umap-learn ctgan palmerpenguins implicit cornac bm3d pillow-jxl-plugin statsmodels
 	$(BIN)/python benchmarks/image_static.py
 	$(BIN)/python benchmarks/image_five_minutes.py
 	$(BIN)/python benchmarks/image_samples.py
@@ -55,6 +55,9 @@ benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/recommender_scale.py new ml-100k
 	$(BIN)/python benchmarks/denoiser_fashion.py
 	$(BIN)/python benchmarks/image_lossless.py
+	$(BIN)/python benchmarks/seq2seq_multi30k.py
+	$(BIN)/python benchmarks/seq2seq_without_z.py
+	$(BIN)/python benchmarks/forecast_series.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) models/demo

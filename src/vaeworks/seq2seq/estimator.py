@@ -68,7 +68,7 @@ class Seq2SeqVAE(Seq2SeqParameters, ConditionalEstimator):
 
     def _build(self, data: PairData | None) -> LatentModel:
         source = self._source(Words(len(self.reader_.vocabulary), self.embedding_dim))
-        encoder = TargetReader(source, self.posterior_units, self.dropout, self.word_dropout)
+        encoder = TargetReader(source, self.posterior_units)
         return LatentModel(
             encoder,
             RelativePosterior(encoder.features, self.latent_dim),

@@ -92,19 +92,20 @@ class SourceReader(nn.Module):
 
 
 class TargetReader(nn.Module):
-    """The encoder: target tokens (N, T) beside the source's summary -> features, and the parameters of the prior."""
+    """The encoder: target tokens (N, T) beside the source's summary -> features, and the parameters of the prior.
 
-    def __init__(self, source: SourceReader, units: int, dropout: float, word_dropout: float) -> None:
+    It goes without nothing: a posterior that is unsure of its target makes a code that the decoder cannot rely on.
+    """
+
+    def __init__(self, source: SourceReader, units: int) -> None:
         super().__init__()
         self._words = (source.words,)
-        self.word_dropout, self.dropout = WordDropout(word_dropout), LockedDropout(dropout)
         self.body = BothWays(source.words.embedding_dim, units)
         self.features = 2 * self.body.states + source.features
 
     def forward(self, tokens: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         present = tokens != PAD
-        vectors = self.dropout(self._words[0](self.word_dropout(tokens)))
-        read = pooled(self.body(vectors, present), present)
+        read = pooled(self.body(self._words[0](tokens), present), present)
         return torch.cat([read, condition["summary"]], dim=-1), condition["prior"]
 
 

@@ -36,7 +36,7 @@ class Seq2SeqParameters(Parameters):
         int, Multiple(4), "Units of an LSTM in each direction; half of those in a Transformer's dense layers."
     ] = 256
     posterior_units: Annotated[int, COUNT, "Units of the target's LSTMs in each direction."] = 128
-    word_dropout: Annotated[float, SHARE, "Share of the words that source and posterior go without in training."] = 0.1
+    word_dropout: Annotated[float, SHARE, "Share of the source's words that its reader goes without."] = 0.1
     decoder_dropout: Annotated[float, SHARE, "Share of its features that the decoder goes without."] = 0.3
     decoder_word_dropout: Annotated[float, SHARE, "Share of the words before that the decoder goes without."] = 0.1
     bag_weight: Annotated[
