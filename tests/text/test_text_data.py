@@ -53,6 +53,7 @@ def rows_read(data, vocabulary, seed):
 class Plain:
     """Parameters of a text model in the place of the model."""
 
+    levels = 1
     tokens, vocabulary_size, min_count, lower, missing_label = "words", 2000, 1, True, "auto"
     max_tokens, tail_tokens, decoder_words, batch_size, pseudo_labels = 10, 0, None, 4, False
 

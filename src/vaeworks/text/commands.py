@@ -81,6 +81,29 @@ def predict(model: "TextVAE", texts: Texts = None, file: File = None, out: Texts
     return _rows([{"text": text, **label} for text, label in rows], out, model.label_name)
 
 
+def rewrite(
+    model: "TextVAE",
+    texts: Texts = None,
+    label: Annotated[str, typer.Option("--label", help="That the texts shall have.")] = ...,  # type: ignore[assignment]
+    sure: Annotated[float, typer.Option("--sure", help="Probability of the label that the codes reach.")] = 0.9,
+    file: File = None,
+    out: TextsOut = None,
+) -> dict:
+    """Turn the label of texts, and keep as much else as their codes allow.
+
+    The code of a text moves just so far that the linear layer is sure. A text that has the label stays as it is.
+
+    Examples:
+
+      vae rewrite imdb "A waste of time." --label positive
+    """
+    given = _given(texts, file)
+    model.require_labels()
+    new = model.rewrite(given, model.class_named(label), sure)
+    rows = zip(given, new, model.predictions(new), strict=True)
+    return _rows([{"text": one, "rewritten": other, **read} for one, other, read in rows], out, "rewritten")
+
+
 def sample(
     model: "TextVAE",
     n: Count = 5,

@@ -14,49 +14,16 @@ import torch
 from ..core.batch import Batch
 from ..errors import VaeworksError
 from ..labels import LABEL, Classes, further_classes, indices_of, is_missing, native
-from ..tokens.batching import padded, rows_of_like_length
-from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
+from ..tokens.batching import rows_of_like_length
+from ..tokens.vocabulary import PAD, Vocabulary
 from .pseudo_labels import Teacher
 from .stream import ROWS_A_CHUNK, Survey, Texts, chosen, whole
+from .windows import Sentences, Window
 
 CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
 Completed = Callable[[list[str], np.ndarray], np.ndarray]
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Window:
-    """Which tokens of a text are read by the encoder and scored by the decoder.
-
-    Attributes
-    ----------
-    head : int
-        The first tokens: read and scored.
-    tail : int
-        The last tokens of a longer text: only read.
-    words : int or None
-        Ids from here on are scored as unknown; the encoder knows them.
-    """
-
-    head: int
-    tail: int = 0
-    words: int | None = None
-
-    def cut(self, ids: list[int]) -> list[int]:
-        """What is kept of a text: its head and tail, or all of it and an end mark."""
-        if len(ids) <= self.head + self.tail:
-            return [*ids, END]
-        return ids[: self.head] + ids[len(ids) - self.tail :]
-
-    def read(self, kept: np.ndarray) -> np.ndarray:
-        return kept[:-1] if kept[-1] == END else kept
-
-    def scored(self, kept: np.ndarray) -> np.ndarray:
-        """The head, and its end mark where the text ends in it: a text that goes on does not end."""
-        ends = kept[-1] == END and len(kept) == self.head + 1
-        scored = kept[: self.head + ends]
-        return scored if self.words is None else np.where(scored < self.words, scored, UNKNOWN)
 
 
 class Encoding:
@@ -66,14 +33,18 @@ class Encoding:
     ----------
     vocabulary : Vocabulary
     classes : Classes or None
-    window : Window
-        Which tokens of a text are read and scored.
+    window : Window or Sentences
+        What of a text is read and scored.
     completed : callable or None
         Turns texts and their class indices (-1 where missing) into shares of the classes (N, classes).
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, classes: Classes | None, window: Window, completed: Completed | None = None
+        self,
+        vocabulary: Vocabulary,
+        classes: Classes | None,
+        window: Window | Sentences,
+        completed: Completed | None = None,
     ) -> None:
         self.vocabulary, self.classes, self.window, self.completed = vocabulary, classes, window, completed
         self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115
@@ -100,7 +71,7 @@ class Encoding:
     def _write(self) -> None:
         texts, labels = self.texts[:ROWS_A_CHUNK], self.labels[:ROWS_A_CHUNK]
         self.texts, self.labels = self.texts[ROWS_A_CHUNK:], self.labels[ROWS_A_CHUNK:]
-        ids = [self.window.cut(row) for row in self.vocabulary.encode(texts)]
+        ids = self.window.ids(texts, self.vocabulary)
         known = indices_of(self.classes, labels)
         known = known if self.completed is None else self.completed(texts, known)
         columns = [pa.array(ids, self.schema.field("ids").type), pa.array(list(known), self.schema.field("label").type)]
@@ -141,7 +112,7 @@ class TextData:
         random = np.random.default_rng(seed)
         for pool in self._pools(random):
             ids, labels = self._read(pool)
-            for rows in rows_of_like_length(list(map(len, ids)), self.batch_size, random):
+            for rows in rows_of_like_length(map(self.window.size, ids), self.batch_size, random):
                 yield self._batch([ids[i] for i in rows], labels[rows])
 
     def _pools(self, random: np.random.Generator) -> Iterator[list[int]]:
@@ -162,12 +133,9 @@ class TextData:
             yield self._batch(ids[rows], labels[rows])
 
     def _batch(self, ids: list[np.ndarray], labels: np.ndarray) -> Batch:
-        """Token ids (B, T) to read and (B, T') to score."""
-        target = padded([self.window.scored(row) for row in ids])
-        known = {LABEL: torch.from_numpy(labels.copy())}
-        return Batch(
-            input=padded([self.window.read(row) for row in ids]), target=target, observed=target != PAD, labels=known
-        )
+        """What is read of texts, and what is scored."""
+        read, target = self.window.tensors(ids)
+        return Batch(read, target, target != PAD, labels={LABEL: torch.from_numpy(labels.copy())})
 
 
 def rows_of(lists: pa.ListArray) -> list[np.ndarray]:
@@ -227,8 +195,7 @@ class TextReader:
         return TextData(encoding, estimator.batch_size)
 
     def _encoding(self, estimator: Any, completed: Completed | None = None) -> Encoding:
-        window = Window(estimator.max_tokens, estimator.tail_tokens, estimator.decoder_words)
-        return Encoding(self.vocabulary, self.classes, window, completed)
+        return Encoding(self.vocabulary, self.classes, window_of(estimator), completed)
 
     def to_state(self) -> dict:
         classes = None if self.classes is None else self.classes.to_state()
@@ -237,3 +204,11 @@ class TextReader:
     @classmethod
     def from_state(cls, state: dict) -> Self:
         return cls(Vocabulary.from_json(state["vocabulary"]), Classes.from_state(state["classes"]))
+
+
+def window_of(estimator: Any) -> Window | Sentences:
+    """What of a text a model reads and scores, by its parameters."""
+    most, words = estimator.max_tokens, estimator.decoder_words
+    if estimator.levels == 1:
+        return Window(most, estimator.tail_tokens, words)
+    return Sentences(most, estimator.max_sentences, estimator.sentence_tokens, words, estimator.language)

@@ -5,27 +5,32 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from ..core.batch import Batch
-from ..core.choosing import replay
+from ..core.choosing import Choose, from_prior, given_top, posterior_mean, prior_mean
 from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
+from ..errors import VaeworksError
 from ..estimator.diagnostics import Look
 from ..estimator.labelled import LabelledEstimator
 from ..estimator.panels import Panel
-from ..estimator.sampling import draw_codes
+from ..estimator.sampling import class_index, draw_codes
 from ..fitting.plan import Plan, Schedule
+from ..labels import LABEL
 from ..tokens.figures import TokenFigures, perplexities
 from ..tokens.networks import BidirectionalEncoder
 from ..tokens.vocabulary import PAD
 from .data import TextData, TextReader
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
+from .rewriting import moved, turned
+from .sentences import CodesInTurn, SentenceBlock, SentencesDecoder, SentencesEncoder, TextPosterior
 from .stream import Texts
 
-PSEUDO_INPUTS, PSEUDO_TOKENS = 64, 40
+PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
 CANDIDATE_TEMPERATURE = 0.5
 
 
@@ -34,6 +39,9 @@ class TextVAE(TextParameters, LabelledEstimator):
 
         text -> bidirectional LSTM encoder -> q(z | text) -> z -+-> LSTM decoder, which sees z at every step -> text
                                                                 +-> one linear layer -> label
+
+    With two `levels` there is a code of each sentence under the code of the text: p(z_s | z, codes before), from which,
+    and from z, the decoder writes that sentence.
 
     The encoder reads, beside each word's vector, one of the pair of that word and the word before it, by hashing
     (`bigram_buckets`). All three parts are trained at once on
@@ -70,25 +78,36 @@ class TextVAE(TextParameters, LabelledEstimator):
     reader_: TextReader
 
     def _build(self, data: TextData | None) -> LatentModel:
-        words = len(self.reader_.vocabulary)
-        encoder = BidirectionalEncoder(
-            words, self.embedding_dim, self.encoder_units, self.dropout, self.word_dropout, self.bigram_buckets
+        reader, writer = self._reading(), self._writing()
+        prior = make_prior(self.prior, self.latent_dim, lambda: pseudo_inputs(data, self.levels))
+        if self.levels == 1:
+            posterior = NormalPosterior(reader.features, self.latent_dim)
+            return LatentModel(reader, posterior, prior, writer, self._heads())
+        encoder = SentencesEncoder(reader, self.encoder_units, self.dropout)
+        codes = CodesInTurn(self.latent_dim, self.sentence_dim, self.encoder_units)
+        return LatentModel(
+            encoder,
+            TextPosterior(encoder.features, self.latent_dim),
+            prior,
+            SentencesDecoder(writer, self.max_sentences),
+            self._heads(),
+            blocks=[SentenceBlock(codes, reader.features, self.latent_dim, self.max_sentences)],
         )
-        decoder = RecurrentDecoder(
+
+    def _reading(self) -> BidirectionalEncoder:
+        sizes = (len(self.reader_.vocabulary), self.embedding_dim, self.encoder_units)
+        return BidirectionalEncoder(*sizes, self.dropout, self.word_dropout, self.bigram_buckets)
+
+    def _writing(self) -> RecurrentDecoder:
+        words, flat = len(self.reader_.vocabulary), self.levels == 1
+        return RecurrentDecoder(
             min(words, self.decoder_words or words),
-            self.latent_dim,
+            self.latent_dim + (0 if flat else self.sentence_dim),
             self.embedding_dim,
             self.decoder_units,
             self.decoder_dropout,
             self.decoder_word_dropout,
-            self.max_tokens + 1,
-        )
-        return LatentModel(
-            encoder,
-            NormalPosterior(encoder.features, self.latent_dim),
-            make_prior(self.prior, self.latent_dim, lambda: pseudo_inputs(data)),
-            decoder,
-            self._heads(),
+            (self.max_tokens if flat else self.sentence_tokens) + 1,
         )
 
     def _plan(self, data: Any) -> Plan:
@@ -96,8 +115,23 @@ class TextVAE(TextParameters, LabelledEstimator):
         return self._usual_plan(self.epochs, self.learning_rate, label_weight=labels)
 
     def reconstruct(self, X: Any, candidates: int = 16) -> list[str]:
-        """Each text as its posterior mean is decoded; see `decode`."""
-        return self.decode(self.transform(X), candidates)
+        """Each text as its posterior mean is decoded; see `decode`.
+
+        With two levels that is sentence by sentence, each from its own code, as a beam search finds it.
+        """
+        return self.decode(self.transform(X), candidates) if self.levels == 1 else self._sentences(X)
+
+    @torch.no_grad()
+    def _sentences(self, X: Any) -> list[str]:
+        check_is_fitted(self)
+        model, texts = self.model_.eval(), list[str]()
+        for batch in self.batches(X):
+            _, state, condition = model.descend(batch, posterior_mean)
+            texts += self._words(model.decoder(state, condition).mode())
+        return texts
+
+    def _words(self, tokens: Tensor) -> list[str]:
+        return [self.reader_.vocabulary.decode(ids) for ids in tokens.flatten(1).tolist()]
 
     def decode(self, Z: np.ndarray, candidates: int = 16) -> list[str]:
         """A text for each latent code in Z (N, latent_dim).
@@ -106,11 +140,12 @@ class TextVAE(TextParameters, LabelledEstimator):
         ----------
         candidates : int
             1 gives the most probable text that a beam search finds, which says little where z says little. More draw
-            further texts, and give the one whose own posterior is densest at z.
+            further texts, and give the one whose own posterior is densest at z. With two levels there is 1: the codes
+            of sentences are the means of their prior.
         """
         codes = self._codes(Z)
         texts = [self._written(codes, lambda likelihood: likelihood.mode())]
-        if candidates > 1:
+        if candidates > 1 and self.levels == 1:
             drawn = self._written(codes, self._drawing(candidates - 1), candidates - 1)
             texts += [drawn[copy :: candidates - 1] for copy in range(candidates - 1)]
         best = torch.stack([self._densities(column, codes) for column in texts]).argmax(0).tolist()
@@ -131,6 +166,42 @@ class TextVAE(TextParameters, LabelledEstimator):
         posteriors = [self.model_.posterior_of(batch) for batch in self.batches([readable(text) for text in texts])]
         parts = codes.to(self._device()).split([posterior.batch_shape[0] for posterior in posteriors])
         return torch.cat([q.log_prob(z) for q, z in zip(posteriors, parts, strict=True)]).cpu()
+
+    @torch.no_grad()
+    def rewrite(self, X: Any, label: Any, sure: float = 0.9) -> list[str]:
+        """Each text as it is decoded once its code has moved just so far that the linear layer is sure of a label.
+
+        With two levels the codes of sentences move as far as what their prior expects of them does. A text that has the
+        label stays as it is.
+
+        Parameters
+        ----------
+        label : object
+            The class that the texts shall have.
+        sure : float
+            p(label) of the moved codes.
+
+        Raises
+        ------
+        VaeworksError
+            For no such label, or a share that is not between 0 and 1.
+        """
+        check_is_fitted(self)
+        index = class_index(self, label)
+        if not 0 < sure < 1:
+            raise VaeworksError(f"sure is a probability between 0 and 1, not {sure!r}")
+        texts = [text for part, _ in Texts(X) for text in part]
+        turn = np.flatnonzero(self.predict_proba(texts).argmax(1) != index).tolist()
+        new = self._turned([texts[row] for row in turn], index, sure) if turn else []
+        found = dict(zip(turn, new, strict=True))
+        return [found.get(row, text) for row, text in enumerate(texts)]
+
+    def _turned(self, texts: list[str], index: int, sure: float) -> list[str]:
+        model = self.model_.eval()
+        if self.levels == 1:
+            return self.decode(moved(model.heads[LABEL], self._codes(self.transform(texts)), index, sure).cpu().numpy())
+        likelihoods = (turned(model, batch, index, sure) for batch in self.batches(texts))
+        return [text for likelihood in likelihoods for text in self._words(likelihood.mode())]
 
     def sample(
         self,
@@ -162,30 +233,35 @@ class TextVAE(TextParameters, LabelledEstimator):
         with self._seeded(random_state):
             z = draw_codes(self, n, label, prior)
             if label is None:
-                return self._written(z, lambda likelihood: likelihood.sample(temperature))
+                return self._drawn(z, temperature)
             return self._likeliest(z, label, temperature, candidates)
 
     def _likeliest(self, z: Tensor, label: Any, temperature: float, candidates: int) -> list[str]:
         """Of some texts drawn from each code, the one that reads most like the label."""
-        texts = self._written(z.repeat_interleave(candidates, 0), lambda likelihood: likelihood.sample(temperature))
+        texts = self._written(
+            z.repeat_interleave(candidates, 0), lambda likelihood: likelihood.sample(temperature), below=from_prior
+        )
         if candidates == 1:
             return texts
         index = int(self._classes().indices([label])[0])
         chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(len(z), candidates)
         return [texts[row * candidates + best] for row, best in enumerate(chances.argmax(1).tolist())]
 
+    def _drawn(self, z: Tensor, temperature: float) -> list[str]:
+        return self._written(z, lambda likelihood: likelihood.sample(temperature), below=from_prior)
+
     @torch.no_grad()
-    def _written(self, codes: Tensor, decode: Callable[[Any], Tensor], copies: int = 1) -> list[str]:
+    def _written(
+        self, codes: Tensor, decode: Callable[[Any], Tensor], copies: int = 1, below: Choose = prior_mean
+    ) -> list[str]:
         """The texts that `decode` makes of the likelihoods of codes (N, latent_dim), each repeated `copies` times."""
         device = self._device()
         self.model_.eval()
         texts: list[str] = []
         for part in codes.to(device).split(self.batch_size):
             rows = part.repeat(copies, 1)
-            _, state, condition = self.model_.descend(Batch(None), replay([rows]), len(rows))
-            texts += [
-                self.reader_.vocabulary.decode(ids) for ids in decode(self.model_.decoder(state, condition)).tolist()
-            ]
+            _, state, condition = self.model_.descend(Batch(None), given_top(rows, below), len(rows))
+            texts += self._words(decode(self.model_.decoder(state, condition)))
         return texts
 
     def _derived(self, figures: dict) -> dict:
@@ -195,8 +271,13 @@ class TextVAE(TextParameters, LabelledEstimator):
         return [*super()._looks(y), TokenFigures(self.model_)]
 
     def body(self) -> str:
+        words = f"{len(self.reader_.vocabulary):,} {self.tokens}; the first {self.max_tokens} of a text"
+        if self.levels == 2:
+            return f"""Bidirectional LSTMs read sentences, and the text from what they found; {self.latent_dim} latent
+units, one linear layer to the labels; under them {self.sentence_dim} units of each sentence, which an LSTM writes.
+{words}, in up to {self.max_sentences} sentences of up to {self.sentence_tokens}, are read and reconstructed."""
         return f"""Bidirectional LSTM encoder, {self.latent_dim} latent units, one linear layer to the labels,
-LSTM decoder. {len(self.reader_.vocabulary):,} {self.tokens}; the first {self.max_tokens} of a text are reconstructed,
+LSTM decoder. {words} are reconstructed,
 and the last {self.tail_tokens} of a longer one are read too."""
 
     def panels(self, X: Any, y: Any = None) -> list[Panel]:
@@ -235,14 +316,16 @@ def readable(text: str) -> str:
     return text if text.strip() else "."
 
 
-def pseudo_inputs(data: TextData | None) -> Tensor:
-    """Token ids (64, 40) of texts for a VampPrior, few texts repeated; padding where weights are about to be loaded."""
-    rows = torch.full((PSEUDO_INPUTS, PSEUDO_TOKENS), PAD)
+def pseudo_inputs(data: TextData | None, levels: int) -> Tensor:
+    """Token ids (64, 40), or (64, 8, 40) with two levels, of texts for a VampPrior, few texts repeated.
+
+    Padding where weights are about to be loaded.
+    """
+    rows = torch.full((PSEUDO_INPUTS, *((PSEUDO_SENTENCES,) if levels > 1 else ()), PSEUDO_TOKENS), PAD)
     filled = 0
     for batch in data.epoch(0) if data is not None else ():
-        assert batch.input is not None
-        part = batch.input[: PSEUDO_INPUTS - filled, :PSEUDO_TOKENS]
-        rows[filled : filled + len(part), : part.shape[1]] = part
+        part = batch.input[(slice(PSEUDO_INPUTS - filled), *map(slice, rows.shape[1:]))]
+        rows[(slice(filled, filled + len(part)), *map(slice, part.shape[1:]))] = part
         filled += len(part)
         if filled == PSEUDO_INPUTS:
             break

@@ -11,7 +11,7 @@ from .vocabulary import PAD
 
 def rows_of_like_length(lengths: Iterable[int], batch_size: int, random: np.random.Generator) -> Iterator[np.ndarray]:
     """Row numbers in batches of about equal length, the batches in random order."""
-    lengths = np.asarray(lengths)
+    lengths = np.fromiter(lengths, dtype=np.int64)
     order = np.lexsort((random.random(len(lengths)), lengths))
     batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
     for index in random.permutation(len(batches)):

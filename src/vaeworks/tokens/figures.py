@@ -20,10 +20,10 @@ class TokenFigures:
     def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
         _, state, condition = self.model.descend(batch, posterior_mean, read=read)
         likelihood, observed = self.model.decoder(state, condition), batch.observed
-        targets, length = batch.target[observed], batch.target.shape[1]
+        targets = batch.target[observed]
         self.tokens += len(targets)
         self.forced += int((likelihood.guesses(batch.target, observed) == targets).sum())
-        self.free += int((fitted_to(likelihood.sample(temperature=0.0), length)[observed] == targets).sum())
+        self.free += int((fitted_to(likelihood.sample(temperature=0.0), batch.target.shape)[observed] == targets).sum())
 
     def figures(self) -> dict:
         """`tokens` (end marks included), `token_accuracy_teacher_forced` (true words before each guess), and
@@ -36,9 +36,11 @@ class TokenFigures:
         }
 
 
-def fitted_to(tokens: torch.Tensor, length: int) -> torch.Tensor:
-    """Cut or pad (N, T) to (N, length)."""
-    return torch.nn.functional.pad(tokens[:, :length], (0, max(0, length - tokens.shape[1])))
+def fitted_to(tokens: torch.Tensor, shape: torch.Size) -> torch.Tensor:
+    """Cut or pad (N, T), or (N, S, T) of sentences, to a shape."""
+    cut = tokens[tuple(map(slice, shape))]
+    room = [(0, size - had) for size, had in zip(shape, cut.shape, strict=True)]
+    return torch.nn.functional.pad(cut, [side for sides in reversed(room) for side in sides])
 
 
 def perplexities(figures: dict) -> dict:

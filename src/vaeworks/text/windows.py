@@ -1,0 +1,123 @@
+"""What is kept of a text, read and scored: its words in one row, or a row for each of its sentences."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from sentencex import segment
+from torch import Tensor
+
+from ..tokens.batching import padded
+from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which tokens of a text are read by the encoder and scored by the decoder.
+
+    Attributes
+    ----------
+    head : int
+        The first tokens: read and scored.
+    tail : int
+        The last tokens of a longer text: only read.
+    words : int or None
+        Ids from here on are scored as unknown; the encoder knows them.
+    """
+
+    head: int
+    tail: int = 0
+    words: int | None = None
+
+    def ids(self, texts: list[str], vocabulary: Vocabulary) -> list[list[int]]:
+        """What is kept of each text."""
+        return [self.cut(row) for row in vocabulary.encode(texts)]
+
+    def cut(self, ids: list[int]) -> list[int]:
+        """What is kept of a text: its head and tail, or all of it and an end mark."""
+        if len(ids) <= self.head + self.tail:
+            return [*ids, END]
+        return ids[: self.head] + ids[len(ids) - self.tail :]
+
+    def read(self, kept: np.ndarray) -> np.ndarray:
+        return kept[:-1] if kept[-1] == END else kept
+
+    def scored(self, kept: np.ndarray) -> np.ndarray:
+        """The head, and its end mark where the text ends in it: a text that goes on does not end."""
+        ends = kept[-1] == END and len(kept) == self.head + 1
+        return known(kept[: self.head + ends], self.words)
+
+    def size(self, kept: np.ndarray) -> int:
+        """By what texts are put together."""
+        return len(kept)
+
+    def tensors(self, rows: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+        """Token ids (B, T) to read and (B, T') to score, padded."""
+        return padded([self.read(row) for row in rows]), padded([self.scored(row) for row in rows])
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The first sentences of a text, each with an end mark; one that is too long goes on as the next.
+
+    Attributes
+    ----------
+    tokens : int
+        Of a text, of which the rest is left out.
+    most : int
+        Sentences of a text.
+    longest : int
+        Tokens of a sentence.
+    words : int or None
+        Ids from here on are scored as unknown.
+    language : str
+        By whose rules sentences end.
+    """
+
+    tokens: int
+    most: int
+    longest: int
+    words: int | None = None
+    language: str = "en"
+
+    def ids(self, texts: list[str], vocabulary: Vocabulary) -> list[list[int]]:
+        """What is kept of each text."""
+        split = [[part for part in segment(self.language, text) if part.strip()] or [text] for text in texts]
+        encoded = iter(vocabulary.encode([part for parts in split for part in parts]))
+        return [self.cut([next(encoded) for _ in parts]) for parts in split]
+
+    def cut(self, sentences: list[list[int]]) -> list[int]:
+        kept: list[int] = []
+        room, most = self.tokens, self.most
+        for piece in self.pieces(sentences):
+            piece = piece[:room]
+            if not piece or not most:
+                break
+            kept += [*piece, END]
+            room, most = room - len(piece), most - 1
+        return kept
+
+    def pieces(self, sentences: list[list[int]]) -> Iterator[list[int]]:
+        for ids in sentences:
+            for start in range(0, len(ids), self.longest):
+                yield ids[start : start + self.longest]
+
+    def size(self, kept: np.ndarray) -> int:
+        """By what texts are put together: how many sentences they have, and among equals their tokens."""
+        return int((kept == END).sum()) * 10_000 + min(len(kept), 9_999)
+
+    def tensors(self, rows: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+        """Token ids (B, S, T) to read and (B, S, T + 1) to score, padded, as are sentences that are not there."""
+        parts = [np.split(row, np.flatnonzero(row == END)[:-1] + 1) for row in rows]
+        count = np.array([len(sentences) for sentences in parts])
+        there = np.arange(count.max()) < count[:, None]
+        scored = padded([sentence for sentences in parts for sentence in sentences])
+        target = scored.new_full((*there.shape, scored.shape[1]), PAD)
+        target[there] = scored
+        read = target[:, :, :-1].masked_fill(target[:, :, :-1] == END, PAD)
+        return read, target if self.words is None else target.masked_fill(target >= self.words, UNKNOWN)
+
+
+def known(ids: np.ndarray, words: int | None) -> np.ndarray:
+    """The ids with those that the decoder cannot say as unknown."""
+    return ids if words is None else np.where(ids < words, ids, UNKNOWN)
