@@ -13,6 +13,7 @@ COMMANDS = {
     "reconstruct": "reconstruct {model} good bad",
     "predict": "predict {model} good bad",
     "encode": "encode {model} {reviews}/reviews.txt --out {folder}/codes.csv",
+    "rewrite": "rewrite {model} good bad --label 5",
     "sample": "sample {model} -n 3 --label 5",
     "interpolate": "interpolate {model} good bad --steps 4",
     "info": "info {model}",

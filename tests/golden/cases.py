@@ -69,6 +69,16 @@ def text():
     )
 
 
+def sentences_of_two_levels():
+    """The same model with a code for each sentence."""
+    return text().set_params(levels=2, sentence_dim=4, max_sentences=3, rate=8.0)
+
+
+def pairs_of_sentences():
+    texts, labels = sentences()
+    return [f"{one} I saw it {('alone', 'twice')[row // 2 % 2]}." for row, one in enumerate(texts)], labels
+
+
 def image():
     from vaeworks import ImageVAE
 
@@ -166,6 +176,7 @@ def numbers(table):
 
 ASKED = {
     "text": {"reconstruct": lambda model, X: np.array(model.reconstruct(X))},
+    "sentences": {"reconstruct": lambda model, X: np.array(model.reconstruct(X))},
     "image": {"reconstruct": lambda model, X: model.reconstruct(X)},
     "tabular": {
         "impute": lambda model, X: numbers(model.impute(X, samples=50)),
@@ -189,6 +200,7 @@ ASKED = {
 STREAMS = {"codec": lambda model, X: model.compress(X[:5], quality=70)}
 CASES = {
     "text": (text, sentences),
+    "sentences": (sentences_of_two_levels, pairs_of_sentences),
     "image": (image, squares),
     "tabular": (tabular, mixed_table),
     "recommender": (recommender, histories),

@@ -1,6 +1,6 @@
 """`TextVAE`: one latent code that reconstructs a text and predicts its label."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -121,14 +121,17 @@ class TextVAE(TextParameters, LabelledEstimator):
         """
         return self.decode(self.transform(X), candidates) if self.levels == 1 else self._sentences(X)
 
-    @torch.no_grad()
     def _sentences(self, X: Any) -> list[str]:
+        return [text for _, written in self._read_back(X) for text in self._words(written)]
+
+    @torch.no_grad()
+    def _read_back(self, X: Any) -> Iterator[tuple[Tensor, Tensor]]:
+        """Token ids of sentences (N, S, T) as they were read, and as their codes are written again."""
         check_is_fitted(self)
-        model, texts = self.model_.eval(), list[str]()
+        model = self.model_.eval()
         for batch in self.batches(X):
             _, state, condition = model.descend(batch, posterior_mean)
-            texts += self._words(model.decoder(state, condition).mode())
-        return texts
+            yield batch.target, model.decoder(state, condition).mode()
 
     def _words(self, tokens: Tensor) -> list[str]:
         return [self.reader_.vocabulary.decode(ids) for ids in tokens.flatten(1).tolist()]
@@ -283,31 +286,32 @@ and the last {self.tail_tokens} of a longer one are read too."""
     def panels(self, X: Any, y: Any = None) -> list[Panel]:
         """The panels of every kind, and reconstructions, an interpolation and samples."""
         first = next(iter(Texts(X, y)))[0][:12]
-        walk = self.interpolate(first[0], first[-1])
-        samples = self.sample(12)
+        walk = [[first[0]], *([text] for text in self.interpolate(first[0], first[-1])), [first[-1]]]
+        drawn = [[text] for text in self.sample(12)]
+        back = [list(pair) for pair in zip(first, self.reconstruct(first), strict=True)]
+        tables = [
+            ("Reconstructions", "Texts and what their latent codes decode into.", ["original", "reconstruction"], back),
+            ("Interpolation", "From the first text's code to another's, in even steps.", ["text"], walk),
+            ("Samples", "Codes drawn from the prior, words from the decoder.", ["text"], drawn),
+        ]
+        if self.levels == 2:
+            about = "Each sentence of the first texts, and what its code decodes into."
+            tables.insert(1, ("Sentences", about, ["original", "reconstruction"], self._sentence_pairs(first[:4])))
         return [
             *super().panels(X, y),
-            Panel(
-                "Reconstructions",
-                "Texts and what their latent codes decode into.",
-                "table",
-                {
-                    "columns": ["original", "reconstruction"],
-                    "rows": list(zip(first, self.reconstruct(first), strict=True)),
-                },
+            *(
+                Panel(title, about, "table", {"columns": columns, "rows": rows})
+                for title, about, columns, rows in tables
             ),
-            Panel(
-                "Interpolation",
-                "From the first text's code to another's, in even steps.",
-                "table",
-                {"columns": ["text"], "rows": [[first[0]], *([text] for text in walk), [first[-1]]]},
-            ),
-            Panel(
-                "Samples",
-                "Codes drawn from the prior, words from the decoder.",
-                "table",
-                {"columns": ["text"], "rows": [[text] for text in samples]},
-            ),
+        ]
+
+    def _sentence_pairs(self, texts: list[str]) -> list[list[str]]:
+        decode = self.reader_.vocabulary.decode
+        return [
+            [decode(one), decode(other)]
+            for read, written in self._read_back(texts)
+            for one, other in zip(read.flatten(0, 1).tolist(), written.flatten(0, 1).tolist(), strict=True)
+            if any(one)
         ]
 
 
