@@ -1,5 +1,7 @@
 """Texts with two levels, from the shell."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 SMALL = (
@@ -51,3 +53,23 @@ def test_a_text_keeps_its_label_where_it_has_it(vae, two_levels):
 def test_a_label_that_is_none_is_refused(vae, two_levels):
     assert "4" in vae("rewrite", two_levels, "good", "--label", "4").err
     assert "between 0 and 1" in vae("rewrite", two_levels, "good bad", "--label", "5", "--sure", "7").refusal()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "npz"])
+def test_the_second_level_has_a_row_for_each_sentence(vae, two_levels, tmp_path, suffix):
+    (tmp_path / "in.txt").write_text("One. Two. Three.\nFour.\nFive. Six.\n", encoding="utf-8")
+    out = tmp_path / f"z.{suffix}"
+    written = vae("encode", two_levels, tmp_path / "in.txt", "--level", "2", "--out", out, "--json").json()
+    assert (written["rows_written"], written["latent_units"]) == (6, 4)
+    if suffix == "npz":
+        places = np.load(out)["places"]
+    else:
+        table = pd.read_csv(out) if suffix == "csv" else pd.read_parquet(out)
+        places = table[["example", "place"]].to_numpy()
+    assert places.tolist() == [[1, 1], [1, 2], [1, 3], [2, 1], [3, 1], [3, 2]]
+
+
+def test_a_level_that_is_not_there_is_refused(vae, two_levels, tmp_path):
+    (tmp_path / "in.txt").write_text("One.\n", encoding="utf-8")
+    said = vae("encode", two_levels, tmp_path / "in.txt", "--level", "3", "--out", tmp_path / "z.csv").refusal()
+    assert "the model has 2 level(s) of codes, so there is no level 3" in said

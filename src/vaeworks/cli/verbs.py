@@ -24,6 +24,7 @@ Found = Annotated[str, typer.Argument(metavar="DATA")]
 Samples = Annotated[int, typer.Option("--samples", min=0, help="Draws of z for the importance-weighted bound.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Use the first examples only.")]
 Page = Annotated[Path, typer.Option("--out", help="The HTML page to write.")]
+Level = Annotated[int, typer.Option("--level", min=1, help="Of several levels of codes; 1 is the top.")]
 Codes = Annotated[
     Path,
     typer.Option("--out", help="A parquet, csv or npz to write.", callback=ending(".parquet", ".csv", ".npz")),
@@ -141,14 +142,14 @@ def evaluate_of(kind: "Kind") -> Callable[..., dict]:
 def encode_of(kind: "Kind") -> Callable[..., dict]:
     commands = kind.commands()
 
-    def encode(*, model: Any, source: Found, out: Codes, **words: Any) -> dict:
+    def encode(*, model: Any, source: Found, out: Codes, level: Level = 1, **words: Any) -> dict:
         from ..storage.codes import write_codes
         from ..storage.sources import read_alike
 
         reading = taken(commands.Source, {**words, "label": ""})  # labels that the model does not know are no obstacle
         splits = read_alike(model, source, reading).splits
-        rows = write_codes(model, [part.X for part in splits.values()], out)
-        return {"rows_written": rows, "latent_units": model.latent_dim, "out": str(out), "splits": ", ".join(splits)}
+        rows, units = write_codes(model, [part.X for part in splits.values()], out, level)
+        return {"rows_written": rows, "latent_units": units, "out": str(out), "splits": ", ".join(splits)}
 
     text = "Write the latent code (posterior mean) of every example, one row each, in the order given."
     options = [option for option in source_options(commands.Source) if option.name != "label"]

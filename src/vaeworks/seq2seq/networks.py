@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from ..core.precision import at_least_float32
-from ..tokens.autoregressive import Autoregressive, State
+from ..tokens.autoregressive import Autoregressive
 from ..tokens.networks import LockedDropout, WordDropout, both_ways, pooled
+from ..tokens.stepper import State
 from ..tokens.vocabulary import PAD
 
 HEADS = 4

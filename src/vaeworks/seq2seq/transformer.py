@@ -6,7 +6,7 @@ Layers normalise before they compute (Xiong et al. 2020), so that they train wit
 import torch
 from torch import Tensor, nn
 
-from ..tokens.autoregressive import State
+from ..tokens.stepper import State
 from .networks import Condition, SourceReader, Writer, attended
 
 

@@ -1,53 +1,82 @@
 """Latent codes of any number of rows, written as they are made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from ..core.choosing import posterior_mean
 from ..errors import VaeworksError
 from ..files import written_whole
 
 FORMATS = (".parquet", ".csv", ".npz")
+PLACES = ("example", "place")
+Rows = tuple[np.ndarray, np.ndarray]
 
 
 @torch.no_grad()
-def write_codes(estimator: Any, parts: Sequence[Any], out: Path) -> int:
-    """Write the posterior mean of each row of all parts: one column a unit in parquet or csv, one array in npz.
+def write_codes(estimator: Any, parts: Sequence[Any], out: Path, level: int = 1) -> tuple[int, int]:
+    """Write posterior means of all parts, a row each: one column a unit in parquet or csv, one array in npz.
 
+    Below the top level of a model of sequences each place has its row, with the numbers of its example and of itself.
     Parquet and csv are streamed, so memory does not grow with the rows.
 
     Returns
     -------
-    int
-        How many rows were written.
+    rows, units : int
     """
     suffix = out.suffix.lower()
     if suffix not in FORMATS:
         raise VaeworksError(f"{out} must end in one of {', '.join(FORMATS)}")
-    estimator.model_.eval()
-    batches = (batch for X in parts for batch in estimator.wholly(X))
-    codes = (estimator.model_.code(batch).cpu().numpy() for batch in batches)
+    model = estimator.model_.eval()
+    if level > len(model.blocks) + 1:
+        raise VaeworksError(f"the model has {len(model.blocks) + 1} level(s) of codes, so there is no level {level}")
+    codes = rows_of(model, (batch for X in parts for batch in estimator.wholly(X)), level)
+    first = next(codes)
+    names = list(estimator.get_feature_names_out()) if level == 1 else [f"z{unit}" for unit in range(first[1].shape[1])]
     with written_whole(out) as temporary:
         if suffix == ".npz":
-            whole = np.concatenate(list(codes))
-            with temporary.open("wb") as file:
-                np.savez_compressed(file, codes=whole)
-            return len(whole)
-        return stream_table(codes, list(estimator.get_feature_names_out()), temporary, suffix)
+            return write_arrays([first, *codes], temporary), len(names)
+        return stream_table(chain([first], codes), names, temporary, suffix), len(names)
 
 
-def stream_table(codes: Any, names: list[str], path: Path, suffix: str) -> int:
+def rows_of(model: Any, batches: Iterable[Any], level: int) -> Iterator[Rows]:
+    """The places of codes, (M, 2) or (M, 0) where each example has one, and the codes (M, units)."""
+    first = 1
+    for batch in batches:
+        z = model.code(batch) if level == 1 else model.descend(batch, posterior_mean)[0][level - 1].z
+        places = z.new_zeros(len(batch), 0, dtype=torch.long)
+        if level > 1 and z.dim() == 3:
+            there = batch.observed.any(-1)
+            z, places = z[there], there.nonzero() + torch.tensor([first, 1], device=z.device)
+        yield places.cpu().numpy(), z.flatten(1).cpu().numpy()
+        first += len(batch)
+
+
+def write_arrays(parts: list[Rows], path: Path) -> int:
+    places, codes = (np.concatenate(side) for side in zip(*parts, strict=True))
+    arrays: dict[str, Any] = {"codes": codes} | ({"places": places} if places.shape[1] else {})
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    return len(codes)
+
+
+def stream_table(parts: Iterable[Rows], names: list[str], path: Path, suffix: str) -> int:
     import pyarrow as pa
     from pyarrow import csv, parquet
 
-    schema = pa.schema([(name, pa.float32()) for name in names])
-    writer = csv.CSVWriter(path, schema) if suffix == ".csv" else parquet.ParquetWriter(path, schema)
-    rows = 0
-    with writer:
-        for part in codes:
-            writer.write_batch(pa.record_batch([pa.array(column) for column in part.T], schema=schema))
-            rows += len(part)
+    rows, writer = 0, None
+    for places, codes in parts:
+        columns = dict(zip(PLACES, places.T, strict=False)) | dict(zip(names, codes.astype(np.float32).T, strict=True))
+        record = pa.RecordBatch.from_pydict(columns)
+        if writer is None:
+            make = csv.CSVWriter if suffix == ".csv" else parquet.ParquetWriter
+            writer = make(path, record.schema)
+        writer.write_batch(record)
+        rows += len(codes)
+    if writer is not None:
+        writer.close()
     return rows

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from ..tokens.autoregressive import Autoregressive, State
+from ..tokens.autoregressive import Autoregressive
 from ..tokens.networks import LockedDropout, WordDropout
+from ..tokens.stepper import State
 from ..tokens.vocabulary import PAD
 
 

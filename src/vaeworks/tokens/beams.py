@@ -1,15 +1,13 @@
 """Beam search: the most probable sequences of a network that reads from left to right."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import torch
 from torch import Tensor
 
+from .stepper import State, Stepper
 from .vocabulary import END, PAD, START, UNKNOWN
-
-if TYPE_CHECKING:
-    from .autoregressive import State, Stepper
 
 KEPT = 0.75  # share of the rows still searched, from which on those that ended are put aside
 
@@ -45,8 +43,8 @@ class Hypotheses:
 
 @torch.no_grad()
 def beam_search(
-    network: "Stepper",
-    begun: "tuple[State, State]",
+    network: Stepper,
+    begun: tuple[State, State],
     rows: int,
     beams: int,
     most_tokens: int,
@@ -82,15 +80,15 @@ class Search:
     """
 
     row: Tensor
-    state: "State"
-    given: "State"
+    state: State
+    given: State
     tokens: Tensor
     log_probs: Tensor
     lengths: Tensor
     ended: Tensor
 
     @classmethod
-    def begin(cls, begun: "tuple[State, State]", rows: int, beams: int) -> Self:
+    def begin(cls, begun: tuple[State, State], rows: int, beams: int) -> Self:
         slots, device = beams + 1, begun[0][0].device
         state, given = (tuple(part.repeat_interleave(slots, 0) for part in parts) for parts in begun)
         log_probs = torch.full((rows, slots), -torch.inf, device=device)
@@ -99,7 +97,7 @@ class Search:
         tokens = torch.full((rows * slots, 1), START, device=device)
         return cls(torch.arange(rows, device=device), state, given, tokens, log_probs, lengths, lengths > 0)
 
-    def step(self, network: "Stepper", length_power: float) -> None:
+    def step(self, network: Stepper, length_power: float) -> None:
         """One token more for each slot that has not ended."""
         slots = self.ended.shape[1]
         features, state = network.advance(self.tokens[:, -1:], self.state, self.given)
