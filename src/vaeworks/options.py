@@ -15,6 +15,10 @@ Label = Annotated[
 Encoding = Annotated[
     str, typer.Option("--encoding", help="Of a text file, where it is not UTF-8: latin-1, cp1252, ...")
 ]
+GivenTexts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The texts themselves.")]
+File = Annotated[
+    Path | None, typer.Option("--file", help="Read them from here: a line each, or a csv, tsv, jsonl or parquet.")
+]
 Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a named set (or set VAEWORKS_DATA).")]
 Count = Annotated[int, typer.Option("-n", min=1, help="How many.")]
 OfLabel = Annotated[str | None, typer.Option("--label", help="Draw for this class.")]

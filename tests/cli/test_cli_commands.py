@@ -103,11 +103,25 @@ def test_a_model_of_unlabelled_texts_reconstructs_without_a_label(vae, unlabelle
 
 
 @pytest.mark.parametrize("verb", ["reconstruct", "predict"])
-def test_texts_come_from_the_command_line_and_the_lines_of_a_file(vae, model, tmp_path, verb):
-    file = tmp_path / "some.txt"
-    file.write_text(f"{GEM}\n\n  \n{WASTE}\n")
-    rows = vae(verb, model, "first", "--file", file, "--json").json()["rows"]
-    assert [row.get("original", row.get("text")) for row in rows] == ["first", GEM, WASTE]
+def test_the_lines_of_a_file_are_those_of_editors_and_blank_ones_stay_where_they_are(vae, model, tmp_path, verb):
+    file, odd = tmp_path / "some.txt", f"{GEM}\u2028\x0c{WASTE}"
+    file.write_text(f"{GEM}\n\n  \n{odd}\n", encoding="utf-8")
+    result = vae(verb, model, "--file", file, "--json")
+    rows = result.json()["rows"]
+    assert [row["text"] for row in rows] == [GEM, "", "  ", odd]
+    assert [row["stars"] is None for row in rows] == [False, True, True, False]
+    assert "2 texts are empty" in result.err
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "tsv"])
+def test_a_table_keeps_its_columns_and_gets_labels(vae, model, reviews, tmp_path, ending):
+    source, out = reviews / f"reviews.{ending}", tmp_path / "out.jsonl"
+    assert vae("predict", model, "--file", source, "--text", "review", "--out", out, "--json").json()["rows_written"]
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    whole = load(model).predict([row["review"] for row in rows])
+    assert len(rows) == 100
+    assert {int(row["stars"]) for row in rows} == {1, 5}  # those of the file stay
+    assert [row["predicted_stars"] for row in rows] == whole.tolist()
 
 
 def test_a_text_may_begin_with_a_dash_after_two_dashes(vae, model):

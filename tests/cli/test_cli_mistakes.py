@@ -11,7 +11,8 @@ MISTAKES = {
     "--nope": "No such option: --nope",
     "fit": "name the kind of data first: vae fit text ...",
     "fit {reviews}/reviews.csv --out {new}": (
-        "choose one of text, image, tabular, recommender, denoiser, codec, as in vae fit text {reviews}/reviews.csv"
+        "choose one of text, image, tabular, recommender, denoiser, codec, seq2seq, forecast, as in vae fit text "
+        "{reviews}/reviews.csv"
     ),
     "fit text": "Missing argument 'DATA'",
     "fit text {reviews}/reviews.csv": "Missing option '--out'",

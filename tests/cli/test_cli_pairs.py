@@ -91,7 +91,7 @@ def test_codes_and_a_report_are_written(vae, model, pairs, tmp_path):
     [
         ((), "no text was given: pass one in quotes, or a file of them with --file"),
         (("A dog.", "--file", "in.txt"), "texts and a file were given: give one of them"),
-        (("--file", "none.txt"), "there is no file or data set 'none.txt'"),
+        (("--file", "none.txt"), "cannot read none.txt: no such file or directory"),
     ],
 )
 def test_a_mistake_is_one_sentence(vae, model, words, message):

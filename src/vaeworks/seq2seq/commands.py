@@ -1,15 +1,12 @@
 """The shell verbs of pairs of texts. They import torch only when they run, so that help is quick."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import VaeworksError
-from ..options import Encoding, Local, TextsOut, ending
+from ..options import Encoding, File, GivenTexts, Local, TextsOut, ending
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -31,9 +28,7 @@ EXAMPLES = {
     "encode": ("vae encode models/en-de pairs.tsv --out codes.parquet",),
     "report": ("vae report models/en-de --out report.html",),
 }
-AT_ONCE, ANSWER = 1024, "translation"
-Texts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The texts themselves.")]
-File = Annotated[Path | None, typer.Option("--file", help="Read texts from here, one a line.")]
+ANSWER = "translation"
 Column = Annotated[
     str | None, typer.Option("--source", help="Column of the sources; the ending of its files in a folder.")
 ]
@@ -69,7 +64,7 @@ class Judging:
 
 def predict(
     model: "Seq2SeqVAE",
-    texts: Texts = None,
+    texts: GivenTexts = None,
     file: File = None,
     beam: Beam = 5,
     alternatives: Annotated[int, typer.Option("--alternatives", min=1, help="Give so many that differ.")] = 1,
@@ -89,19 +84,17 @@ def predict(
 
       vae predict en-de --file in.txt --out out.txt
     """
-    if file is not None and texts:
-        raise VaeworksError("texts and a file were given: give one of them")
-    if file is None and not texts:
-        raise VaeworksError("no text was given: pass one in quotes, or a file of them with --file")
-    name, rows, count = ("text", iter([{"text": text} for text in texts or []]), 0)
-    if file is not None:
-        name, rows, count = _rows_of(file, column, encoding)
-    answered = _answered(model, rows, name, count, beam, alternatives)
-    if out is None:
-        return {"rows": list(answered)}
-    from ..storage.rows import write_rows
+    from ..storage.answers import Answers, Given, answered
 
-    return {"rows_written": write_rows(answered, out, ANSWER), "out": str(out)}
+    def said(texts: list[str]) -> list[list[dict]]:
+        if alternatives == 1:
+            return [[{ANSWER: text}] for text in model.predict(texts, beam)]
+        found = model.alternatives(texts, alternatives, beam)
+        return [[{"alternative": n, ANSWER: text} for n, text in enumerate(row, 1)] for row in found]
+
+    none = {ANSWER: ""} if alternatives == 1 else {"alternative": 1, ANSWER: ""}
+    given = Given(texts, file, column, encoding, option="--source")
+    return answered(model, given, Answers(said, none, ANSWER), out)
 
 
 def score(
@@ -148,41 +141,3 @@ def score(
     from ..storage.rows import write_rows
 
     return {"rows_written": write_rows(rows, out, "bound_nats"), "out": str(out)}
-
-
-def _rows_of(file: Path, column: str | None, encoding: str) -> tuple[str, Iterator[dict], int]:
-    """The column of texts in a file, its rows, and how many lines it has."""
-    from ..datasets.missing import reading
-    from ..datasets.pairs.files import rows_of
-
-    with reading(file, "seq2seq"):
-        with file.open("rb") as content:
-            count = sum(1 for _ in content)
-        return *rows_of(file, column, encoding), count
-
-
-def _answered(
-    model: "Seq2SeqVAE", rows: Iterator[dict], name: str, count: int, beam: int, alternatives: int
-) -> Iterator[dict]:
-    """The rows with what the model writes for their texts, as they come; with alternatives one row for each."""
-    import logging
-
-    from ..fitting.monitors import counted_by
-
-    chunks: Any = iter(lambda: list(islice(rows, AT_ONCE)), [])
-    if model.verbose and count > AT_ONCE:
-        model.set_params(verbose=False)
-        chunks = counted_by(chunks, count, "rows", len)
-    empty = 0
-    for chunk in chunks:
-        full = [row for row in chunk if str(row[name] or "").strip()]
-        texts = [str(row[name]) for row in full]
-        found = model.alternatives(texts, alternatives, beam) if texts and alternatives > 1 else []
-        found = found or [[text] for text in (model.predict(texts, beam) if texts else [])]
-        written = {id(row): answers for row, answers in zip(full, found, strict=True)}
-        empty += len(chunk) - len(full)
-        for row in chunk:
-            for number, answer in enumerate(written.get(id(row), [""]), 1):
-                yield {**row, **({"alternative": number} if alternatives > 1 else {}), ANSWER: answer}
-    if empty:
-        logging.getLogger(__name__).warning("%d texts are empty, and so is what is written for them", empty)

@@ -1,17 +1,18 @@
 """The shell verbs of texts. They import torch only when they run, so that help is quick."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import VaeworksError
-from ..options import Count, Encoding, Label, Local, OfLabel, Origin, Steps, TextsOut
+from ..options import Count, Encoding, File, GivenTexts, Label, Local, OfLabel, Origin, Steps, TextsOut
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
     from ..datasets import DataSet
+    from ..storage.answers import Answers
     from .estimator import TextVAE
 
 DATA = "A named set, or a csv, tsv, jsonl, parquet, txt or a folder of pos/ and neg/."
@@ -30,15 +31,14 @@ EXAMPLES = {
     "encode": ("vae encode models/rotten my.csv --text review --out codes.parquet",),
     "report": ("vae report models/rotten --out report.html",),
 }
-Texts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The texts themselves.")]
-File = Annotated[Path | None, typer.Option("--file", help="Read texts from here, one a line.")]
+TextColumn = Annotated[str | None, typer.Option("--text", help="Column that holds the text.")]
 
 
 @dataclass(frozen=True)
 class Source:
     """How a source of texts is read."""
 
-    text: Annotated[str | None, typer.Option("--text", help="Column that holds the text.")] = None
+    text: TextColumn = None
     label: Label = None
     encoding: Encoding = "utf-8"
     drop_empty: Annotated[bool, typer.Option("--drop-empty", help="Leave out rows without a text.")] = False
@@ -50,7 +50,14 @@ class Source:
         return load_texts(source, **asdict(self))
 
 
-def reconstruct(model: "TextVAE", texts: Texts = None, file: File = None, out: TextsOut = None) -> dict:
+def reconstruct(
+    model: "TextVAE",
+    texts: GivenTexts = None,
+    file: File = None,
+    column: TextColumn = None,
+    out: TextsOut = None,
+    encoding: Encoding = "utf-8",
+) -> dict:
     """Encode texts and decode them again, with the predicted label.
 
     Examples:
@@ -59,35 +66,43 @@ def reconstruct(model: "TextVAE", texts: Texts = None, file: File = None, out: T
 
       vae reconstruct models/rotten --file reviews.txt --json
     """
-    given = _given(texts, file)
-    decoded, labels = model.reconstruct(given), model.predictions(given)
-    rows = [
-        {"original": original, "reconstruction": again, **label}
-        for original, again, label in zip(given, decoded, labels, strict=True)
-    ]
-    return _rows(rows, out, "reconstruction")
+    from ..storage.answers import Given, answered
+
+    given = Given(texts, file, column, encoding, name="original")
+    return answered(model, given, _answers(model, "reconstruction", model.reconstruct), out)
 
 
-def predict(model: "TextVAE", texts: Texts = None, file: File = None, out: TextsOut = None) -> dict:
-    """Predict the label of texts.
+def predict(
+    model: "TextVAE",
+    texts: GivenTexts = None,
+    file: File = None,
+    column: TextColumn = None,
+    out: TextsOut = None,
+    encoding: Encoding = "utf-8",
+) -> dict:
+    """Predict the label of texts; a file is read as it is written, row by row, and its columns are kept.
 
     Examples:
 
       vae predict imdb "A film I will not forget."
+
+      vae predict imdb --file new.csv --text review --out labelled.csv
     """
-    given = _given(texts, file)
+    from ..storage.answers import Given, answered
+
     model.require_labels()
-    rows = zip(given, model.predictions(given), strict=True)
-    return _rows([{"text": text, **label} for text, label in rows], out, model.label_name)
+    return answered(model, Given(texts, file, column, encoding), _answers(model), out)
 
 
 def rewrite(
     model: "TextVAE",
-    texts: Texts = None,
+    texts: GivenTexts = None,
     label: Annotated[str, typer.Option("--label", help="That the texts shall have.")] = ...,  # type: ignore[assignment]
     sure: Annotated[float, typer.Option("--sure", help="Probability of the label that the codes reach.")] = 0.9,
     file: File = None,
+    column: TextColumn = None,
     out: TextsOut = None,
+    encoding: Encoding = "utf-8",
 ) -> dict:
     """Turn the label of texts, and keep as much else as their codes allow.
 
@@ -97,11 +112,27 @@ def rewrite(
 
       vae rewrite imdb "A waste of time." --label positive
     """
-    given = _given(texts, file)
+    from ..storage.answers import Given, answered
+
     model.require_labels()
-    new = model.rewrite(given, model.class_named(label), sure)
-    rows = zip(given, new, model.predictions(new), strict=True)
-    return _rows([{"text": one, "rewritten": other, **read} for one, other, read in rows], out, "rewritten")
+    wanted = model.class_named(label)
+    answers = _answers(model, "rewritten", lambda texts: model.rewrite(texts, wanted, sure))
+    return answered(model, Given(texts, file, column, encoding), answers, out)
+
+
+def _answers(
+    model: "TextVAE", name: str | None = None, write: Callable[[list[str]], list[str]] | None = None
+) -> "Answers":
+    """The label of texts; or, by that name, what is written for them, and the label that it has or comes from."""
+    from ..storage.answers import Answers
+
+    def said(texts: list[str]) -> list[list[dict]]:
+        new = write(texts) if write else texts
+        labels = model.predictions(new if name == "rewritten" else texts)
+        return [[{**({name: text} if name else {}), **label}] for text, label in zip(new, labels, strict=True)]
+
+    labels = {model.label_name: None, "probability": None} if model.reader_.classes is not None else {}
+    return Answers(said, {**({name: ""} if name else {}), **labels}, name or model.label_name)
 
 
 def sample(
@@ -143,30 +174,6 @@ def interpolate(
 def _texts(texts: list[str], out: Path | None) -> dict:
     if out is None:
         return {"texts": texts}
-    return _rows([{"text": text} for text in texts], out, "text")
-
-
-def _rows(rows: list[dict], out: Path | None, answer: str) -> dict:
-    if out is None:
-        return {"rows": rows}
     from ..storage.rows import write_rows
 
-    return {"rows_written": write_rows(rows, out, answer), "out": str(out)}
-
-
-def _given(texts: list[str] | None, file: Path | None) -> list[str]:
-    """The texts on the command line and the lines of a file, blank ones left out."""
-    given = [*(texts or []), *(_lines(file) if file else [])]
-    if not given:
-        raise VaeworksError("no text was given: pass one in quotes, or a file of them with --file")
-    return given
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise VaeworksError(f"{file} is not UTF-8: convert it, for instance with iconv -f latin1 -t utf-8") from error
-    except OSError as error:
-        raise VaeworksError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from error
-    return [line for line in lines if line.strip()]
+    return {"rows_written": write_rows([{"text": text} for text in texts], out, "text"), "out": str(out)}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from vaeworks import VaeworksError
 from vaeworks.datasets import load_pairs
-from vaeworks.datasets.pairs.files import rows_of, unquoted
 from vaeworks.datasets.pairs.pairs import Pairs
+from vaeworks.datasets.texts.plain import rows_of, unquoted
 
 EN = ["A dog runs.", '"Go!" he said, "now".', "Yes, no: 1,000"]
 DE = ["Ein Hund rennt.", "„Los!“, sagte er.", "Ja, nein: 1.000"]
@@ -62,7 +62,7 @@ def test_a_table_gives_its_columns(table, tmp_path, ending):
 def test_rows_keep_all_their_columns_as_they_are_written(table, tmp_path, ending):
     path = tmp_path / f"pairs{ending}"
     WRITERS[ending](table, path)
-    column, rows = rows_of(path, "en", "utf-8")
+    column, rows = rows_of(path, "en", "utf-8", "--source")
     assert column == "en"
     assert list(rows) == table.to_pylist()
 
@@ -188,3 +188,10 @@ def test_latin_1_is_read_when_said(tmp_path):
 def test_rows_can_be_taken_and_joined():
     part = Pairs(EN, DE).take(np.array([2, 0])).followed_by(Pairs(["x"], None))
     assert (part.X, part.y) == ([EN[2], EN[0], "x"], [DE[2], DE[0], None])
+
+
+def test_a_table_whose_program_quotes_every_cell_is_read_without_its_quotes(tmp_path):
+    table = pa.table({"en": ['He said "no".', "a\tb", "two\nlines"], "de": ["1", "2", "3"]})
+    pa.csv.write_csv(table, tmp_path / "all.tsv", pa.csv.WriteOptions(delimiter="\t"))
+    column, rows = rows_of(tmp_path / "all.tsv", "en", "utf-8", "--source")
+    assert [row[column] for row in rows] == table["en"].to_pylist()

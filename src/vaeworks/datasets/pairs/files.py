@@ -1,18 +1,14 @@
 """Files of pairs: tables with two columns of texts, and two files that are aligned line by line."""
 
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 from ...errors import VaeworksError
-from ..encodings import not_encoded, without_mark
 from ..headers import no_column
 from ..texts.local import FORMATS
+from ..texts.plain import cells_of, columns_of, lines_of
 
-log = logging.getLogger(__name__)
-TABLES = (*FORMATS.keys() - {".txt"},)
 NAMES = {"source": ("source", "src"), "target": ("target", "tgt", "translation")}
 
 
@@ -42,16 +38,6 @@ class Read:
         return f"{self.row} {index + self.first}"
 
 
-def lines_of(path: Path, encoding: str) -> Iterator[str]:
-    """The lines of a file, as other programs count them: by line feeds alone."""
-    with path.open(encoding=without_mark(encoding), newline="\n") as file:
-        try:
-            for line in file:
-                yield line.rstrip("\r\n")
-        except UnicodeError as error:
-            raise not_encoded(path, encoding) from error
-
-
 def aligned(source: Path, target: Path, encoding: str) -> Read:
     """Two files, whose lines are translations of each other.
 
@@ -69,13 +55,6 @@ def aligned(source: Path, target: Path, encoding: str) -> Read:
             "lines belong together"
         )
     return Read(f"{source.name} and {target.name}", [one for one, _ in lines], [other for _, other in lines], "line")
-
-
-def columns_of(path: Path, encoding: str) -> list[str]:
-    """The names of the columns of a table."""
-    if path.suffix.lower() == ".tsv":
-        return next(iter(cells_of(path, encoding)), [])
-    return list(FORMATS[path.suffix.lower()](path, encoding).columns())
 
 
 def table(path: Path, source: str, target: str | None, encoding: str) -> Read:
@@ -115,17 +94,6 @@ def of_tabs(path: Path, columns: list[str], source: str, target: str | None, enc
     return Read(path.name, sources, targets, "line", first=2)
 
 
-def cells_of(path: Path, encoding: str) -> Iterator[list[str]]:
-    for line in lines_of(path, encoding):
-        yield [unquoted(cell) for cell in line.split("\t")]
-
-
-def unquoted(cell: str) -> str:
-    inner = cell[1:-1]
-    quoted = len(cell) > 1 and cell[0] == cell[-1] == '"' and '""' in inner and '"' not in inner.replace('""', "")
-    return inner.replace('""', '"') if quoted else cell
-
-
 def choose_columns(name: str, columns: list[str], source: str | None, target: str | None) -> tuple[str, str]:
     """The columns of sources and targets, as said, or by their usual names, or the only two.
 
@@ -147,31 +115,3 @@ def choose_columns(name: str, columns: list[str], source: str | None, target: st
     if one == other:
         raise VaeworksError(f"{name}: column {one!r} cannot be source and target at once: name two columns")
     return one, other
-
-
-def rows_of(path: Path, column: str | None, encoding: str) -> tuple[str, Iterator[dict]]:
-    """Every row of a file of texts with all its columns, and the name of the column of texts.
-
-    Of a file that is no table, a line is the column `text`.
-
-    Raises
-    ------
-    VaeworksError
-        When a table lacks the column.
-    """
-    if path.suffix.lower() not in TABLES:
-        return "text", ({"text": line} for line in lines_of(path, encoding))
-    names = columns_of(path, encoding)
-    usual = next((name for name in names if name.lower() in (*NAMES["source"], "text")), None)
-    if column is not None and column not in names:
-        raise no_column(path.name, [column], names, "Name the column of the texts with --source")
-    if column is None and usual is None and len(names) > 1:
-        log.warning("%s: the texts are its first column, %r", path.name, names[0])
-    column = column or usual or names[0]
-    if path.suffix.lower() == ".tsv":
-        cells = cells_of(path, encoding)
-        next(cells)
-        return column, (dict(zip(names, row, strict=False)) for row in cells)
-    from ..tables.files import read_table
-
-    return column, (row for batch in read_table(path, names, encoding).to_batches() for row in batch.to_pylist())

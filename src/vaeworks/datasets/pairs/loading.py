@@ -66,7 +66,8 @@ def load_pairs(
 
 
 def read(path: Path, source: str | None, target: str | None, encoding: str) -> "dict[str, Read]":
-    from .files import TABLES, aligned, choose_columns, columns_of, table
+    from ..texts.plain import TABLES, columns_of
+    from .files import aligned, choose_columns, table
 
     path.stat()
     if path.is_dir():

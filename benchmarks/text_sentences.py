@@ -1,0 +1,135 @@
+"""Words that come back: reconstructions of IMDB reviews and of their sentences, turned labels, and samples.
+
+python benchmarks/text_sentences.py MODEL [--validation]     # a folder; needs rapidfuzz: pip install rapidfuzz
+"""
+
+import sys
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+from imdb_reviews import read
+from kneser_ney import Trigram
+from rapidfuzz.distance import LCSseq
+from recorded import record
+from sacrebleu.metrics import BLEU
+from text_baselines import linear
+
+from vaeworks import TextVAE, load
+from vaeworks.text.windows import Sentences
+from vaeworks.tokens.vocabulary import END, START
+
+REVIEWS, FIRST, SHORT, LONG, SAMPLES = 1000, 200, 12, 30, 300
+
+
+def bleu(found: list[str], wanted: list[str]) -> float:
+    """Of texts as the vocabulary writes them, whose tokens stand apart."""
+    return BLEU(tokenize="none", force=True).corpus_score(found, [wanted]).score
+
+
+def rouge_l(found: list[str], wanted: list[str]) -> float:
+    """Mean F1 of the longest common subsequence of words (Lin 2004)."""
+    scores = [
+        2 * LCSseq.similarity(one.split(), other.split()) / max(1, len(one.split()) + len(other.split()))
+        for one, other in zip(found, wanted, strict=True)
+    ]
+    return float(np.mean(scores))
+
+
+def written(model: TextVAE, texts: list[str], most: int | None = None) -> list[str]:
+    """The texts in the tokens that the model scores."""
+    vocabulary, words = model.reader_.vocabulary, model.decoder_words
+    ids = [row[:most] for row in vocabulary.encode(texts)]
+    return [vocabulary.decode([1 if words and word >= words else word for word in row]) for row in ids]
+
+
+def cut(text: str, most: int = FIRST) -> str:
+    return " ".join(text.split()[:most])
+
+
+def sentences(model: TextVAE, texts: list[str]) -> dict:
+    """Of sentences by themselves, each a text."""
+    window, vocabulary = Sentences(10**6, 10**6, 10**6), model.reader_.vocabulary
+    parts = [np.split(np.array(ids), np.flatnonzero(np.array(ids) == END)) for ids in window.ids(texts, vocabulary)]
+    plain = [vocabulary.decode(row) for rows in parts for row in rows if 0 < (row != END).sum() <= LONG]
+    found, lengths = model.reconstruct(plain), np.array([len(text.split()) for text in plain])
+    wanted, short = written(model, plain), lengths <= SHORT
+    return {
+        "sentences": len(plain),
+        f"BLEU, up to {LONG} words": bleu(found, wanted),
+        f"BLEU, up to {SHORT} words": bleu(*(list(np.array(each)[short]) for each in (found, wanted))),
+        "exact": float(np.mean(np.array(found) == np.array(wanted))),
+    }
+
+
+def reviews(model: TextVAE, texts: list[str], judge) -> dict:
+    found, wanted = model.reconstruct(texts), written(model, texts, FIRST)
+    cuts = [cut(text) for text in found]
+    said = [judge.predict(each) for each in (texts, found)]
+    return {
+        "reviews": len(texts),
+        f"BLEU, first {FIRST} tokens": bleu(cuts, wanted),
+        "ROUGE-L": rouge_l(cuts, wanted),
+        "judge says the same of a review and its reconstruction": float((said[0] == said[1]).mean()),
+        "examples": [list(pair) for pair in zip(texts[:3], found[:3], strict=True)],
+    }
+
+
+def rewriting(model: TextVAE, texts: list[str], labels: list[str], judge) -> dict:
+    """Each review's first sentences, turned to the other label."""
+    some = [" ".join(text.split()[:60]) for text in texts]
+    other = {"positive": "negative", "negative": "positive"}
+    wanted = np.array([other[label] for label in labels])
+    found = np.array(some, dtype=object)
+    for label in other:
+        rows = np.flatnonzero(wanted == label)
+        found[rows] = model.rewrite([some[row] for row in rows], label)
+    return {
+        "judge says the new label": float((judge.predict(list(found)) == wanted).mean()),
+        "BLEU to the original": bleu(written(model, list(found)), written(model, some)),
+        "examples": [list(pair) for pair in zip(some[:3], found[:3].tolist(), strict=True)],
+    }
+
+
+def repeated(texts: list[str]) -> float:
+    """Share of the 4-grams of a text that stand in it before."""
+    shares = []
+    for text in texts:
+        words = text.split()
+        grams = Counter(zip(*(words[at:] for at in range(4)), strict=False))
+        shares.append(1 - len(grams) / max(1, sum(grams.values())))
+    return float(np.mean(shares))
+
+
+def samples(texts: list[str], trigram: Trigram, model: TextVAE) -> dict:
+    ids = [np.array([*row, END]) for row in model.reader_.vocabulary.encode(texts)]
+    nats = -trigram.log_prob(ids) / sum(map(len, ids))
+    others = [bleu([one], [other]) for one, other in pairwise(texts)]
+    return {"repeated 4-grams": repeated(texts), "self-BLEU": float(np.mean(others)), "perplexity": float(np.exp(nats))}
+
+
+def main() -> None:
+    words = [word for word in sys.argv[1:] if word != "--validation"]
+    splits, model = read(), load(words[0])
+    split = "validation" if "--validation" in sys.argv else "test"
+    step = max(1, len(splits[split][0]) // REVIEWS)
+    texts, labels = (part[::step][:REVIEWS] for part in splits[split])
+    judge, vocabulary = linear(splits), model.reader_.vocabulary
+    known = [np.array([*row, END]) for row in vocabulary.encode(splits["train"][0])]
+    trigram = Trigram(known, len(vocabulary), START)
+    real = written(model, texts[:SAMPLES], FIRST)
+    figures = {
+        "model": words[0],
+        "split": split,
+        "sentences": sentences(model, texts[:200]),
+        "whole reviews": reviews(model, texts, judge),
+        "rewriting": rewriting(model, texts, labels, judge),
+        "accuracy": float(np.mean(model.predict(texts) == np.array(labels))),
+        "sampled reviews": samples([cut(text) for text in model.sample(SAMPLES)], trigram, model),
+        "real reviews": samples(real, trigram, model),
+    }
+    record(f"text_sentences{'_validation' if split == 'validation' else ''}", figures)
+
+
+if __name__ == "__main__":
+    main()
