@@ -42,7 +42,7 @@ def fit(out: Path) -> None:
 
 
 def ship(out: Path) -> None:
-    load(out).save(HERE / NAME, overwrite=True, compact=True)
+    load(out).set_params(verbose=False, device="auto").save(HERE / NAME, overwrite=True, compact=True)
     model, test = load(NAME), datasets.load_pairs(SET).splits["test"]
     figures = model.evaluate(test.X, test.y, samples=100)
     model.metrics_ = {"dataset": SET, "split": "test", **figures, **model.metrics_}

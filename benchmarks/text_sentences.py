@@ -128,7 +128,8 @@ def main() -> None:
         "sampled reviews": samples([cut(text) for text in model.sample(SAMPLES)], trigram, model),
         "real reviews": samples(real, trigram, model),
     }
-    record(f"text_sentences{'_validation' if split == 'validation' else ''}", figures)
+    show = record if split == "test" else print  # what chooses is not kept
+    show("text_sentences", figures)
 
 
 if __name__ == "__main__":

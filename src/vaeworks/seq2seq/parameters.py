@@ -9,7 +9,7 @@ PRIORS = ("normal",)  # it is conditional
 
 @parameters(
     latent_dim=32,
-    rate=5.0,
+    rate=2.0,
     dropout=0.3,
     epochs=30,
     batch_size=64,

@@ -9,7 +9,8 @@ from .artifact import measured
 def card(estimator: Any) -> str:
     """In Markdown: what every kind says, around how it says that it is built."""
     parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
-    rows = "\n".join(f"| {name} | {worded(value)} |" for name, value in measured(estimator.metrics_).items())
+    figures = {name: worded(value).replace("|", "\\|") for name, value in measured(estimator.metrics_).items()}
+    rows = "\n".join(f"| {name} | {value} |" for name, value in figures.items())
     facts = [f"{parameters:,} parameters", *estimator.facts()]
     facts.append(f"trained for {len(estimator.history_)} epochs with `{estimator}`")
     listed = "\n".join(f"- {fact}" for fact in facts)
