@@ -17,7 +17,7 @@ from text_baselines import linear
 
 from vaeworks import TextVAE, load
 from vaeworks.text.windows import Sentences
-from vaeworks.tokens.vocabulary import END, START
+from vaeworks.tokens.vocabulary import END, START, UNKNOWN
 
 REVIEWS, FIRST, SHORT, LONG, SAMPLES = 1000, 200, 12, 30, 300
 
@@ -40,7 +40,7 @@ def written(model: TextVAE, texts: list[str], most: int | None = None) -> list[s
     """The texts in the tokens that the model scores."""
     vocabulary, words = model.reader_.vocabulary, model.decoder_words
     ids = [row[:most] for row in vocabulary.encode(texts)]
-    return [vocabulary.decode([1 if words and word >= words else word for word in row]) for row in ids]
+    return [vocabulary.decode([UNKNOWN if words and word >= words else word for word in row]) for row in ids]
 
 
 def cut(text: str, most: int = FIRST) -> str:

@@ -47,7 +47,7 @@ class WindowData(InMemory):
             "known": known,
             "location": location,
             "scale": scale,
-            "unit": self.reader.place(location, scale),
+            "place": self.reader.place(location, scale),
             "calendar": self.calendar[future],
         }
         condition = {name: torch.from_numpy(np.asarray(part, dtype=np.float32)) for name, part in parts.items()}

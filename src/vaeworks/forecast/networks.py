@@ -42,7 +42,7 @@ class HistoryReader(nn.Module):
         self.prior = nn.Linear(width, 2 * latent_dim)
 
     def forward(self, condition: Condition) -> Condition:
-        parts = (condition[name] for name in ("history", "known", "unit", "calendar"))
+        parts = (condition[name] for name in ("history", "known", "place", "calendar"))
         features = self.layers(torch.cat([part.flatten(1) for part in parts], dim=1))
         expected = torch.einsum("nlc,clh->nhc", linear_inputs(condition), self.expected)
         return {

@@ -124,7 +124,7 @@ class Seq2SeqVAE(Seq2SeqParameters, ConditionalEstimator):
     ) -> list[list[str]]:
         """For each source n targets that differ: the first is that of `predict`, the others are from draws of z.
 
-        Where draws give fewer that differ, there are fewer.
+        Where draws give too few that differ, the rest of the beam follows; where that gives too few, there are fewer.
         """
         check_is_fitted(self)
         check_beam(beam)

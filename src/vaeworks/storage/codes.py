@@ -34,7 +34,7 @@ def write_codes(estimator: Any, parts: Sequence[Any], out: Path, level: int = 1)
     model = estimator.model_.eval()
     if level > len(model.blocks) + 1:
         raise VaeworksError(f"the model has {len(model.blocks) + 1} level(s) of codes, so there is no level {level}")
-    codes = rows_of(model, (batch for X in parts for batch in estimator.wholly(X)), level)
+    codes = codes_of(model, (batch for X in parts for batch in estimator.wholly(X)), level)
     first = next(codes)
     names = list(estimator.get_feature_names_out()) if level == 1 else [f"z{unit}" for unit in range(first[1].shape[1])]
     with written_whole(out) as temporary:
@@ -43,7 +43,7 @@ def write_codes(estimator: Any, parts: Sequence[Any], out: Path, level: int = 1)
         return stream_table(chain([first], codes), names, temporary, suffix), len(names)
 
 
-def rows_of(model: Any, batches: Iterable[Any], level: int) -> Iterator[Rows]:
+def codes_of(model: Any, batches: Iterable[Any], level: int) -> Iterator[Rows]:
     """The places of codes, (M, 2) or (M, 0) where each example has one, and the codes (M, units)."""
     first = 1
     for batch in batches:

@@ -116,19 +116,22 @@ def rewrite(
 
     model.require_labels()
     wanted = model.class_named(label)
-    answers = _answers(model, "rewritten", lambda texts: model.rewrite(texts, wanted, sure))
+    answers = _answers(model, "rewritten", lambda texts: model.rewrite(texts, wanted, sure), read_again=True)
     return answered(model, Given(texts, file, column, encoding), answers, out)
 
 
 def _answers(
-    model: "TextVAE", name: str | None = None, write: Callable[[list[str]], list[str]] | None = None
+    model: "TextVAE",
+    name: str | None = None,
+    write: Callable[[list[str]], list[str]] | None = None,
+    read_again: bool = False,
 ) -> "Answers":
-    """The label of texts; or, by that name, what is written for them, and the label that it has or comes from."""
+    """The label of texts; or, by that name, what is written for them, with the label of the text, or its own."""
     from ..storage.answers import Answers
 
     def said(texts: list[str]) -> list[list[dict]]:
         new = write(texts) if write else texts
-        labels = model.predictions(new if name == "rewritten" else texts)
+        labels = model.predictions(new if read_again else texts)
         return [[{**({name: text} if name else {}), **label}] for text, label in zip(new, labels, strict=True)]
 
     labels = {model.label_name: None, "probability": None} if model.reader_.classes is not None else {}

@@ -241,9 +241,7 @@ class TextVAE(TextParameters, LabelledEstimator):
 
     def _likeliest(self, z: Tensor, label: Any, temperature: float, candidates: int) -> list[str]:
         """Of some texts drawn from each code, the one that reads most like the label."""
-        texts = self._written(
-            z.repeat_interleave(candidates, 0), lambda likelihood: likelihood.sample(temperature), below=from_prior
-        )
+        texts = self._drawn(z.repeat_interleave(candidates, 0), temperature)
         if candidates == 1:
             return texts
         index = int(self._classes().indices([label])[0])

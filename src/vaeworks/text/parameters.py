@@ -37,9 +37,7 @@ class TextParameters(LabelParameters):
         Between(8),
         "The most frequent words, which the decoder can say where the encoder knows more; None for all.",
     ] = None
-    levels: Annotated[
-        int, Between(1, 2), "2 for a code of each sentence under the code of the text, of which words come back."
-    ] = 1
+    levels: Annotated[int, Between(1, 2), "2 for a code of each sentence under the code of the text."] = 1
     sentence_dim: Annotated[int, COUNT, "Size of the code of a sentence, where there are two levels."] = 64
     sentence_tokens: Annotated[int, Between(4), "Tokens of a sentence; a longer one goes on as the next."] = 40
     max_sentences: Annotated[int, COUNT, "Sentences of a text that are read and reconstructed."] = 30

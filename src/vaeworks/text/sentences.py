@@ -26,7 +26,7 @@ ROWS_TOGETHER = 64  # sentences
 
 
 class SentencesEncoder(nn.Module):
-    """Tokens (N, S, T) -> features of the text, `top` (N, 2 F); of the `sentences` (N, S, F); which are `there` (N, S).
+    """Tokens (N, S, T) -> features of the text, `top`; of its `sentences` (N, S, F); and which are `there` (N, S).
 
     A sentence is read by itself. The text is the mean and the maximum of what LSTMs both ways read of its sentences,
     beside those of the sentences themselves.
@@ -36,7 +36,7 @@ class SentencesEncoder(nn.Module):
         super().__init__()
         self.words, self.dropout = words, LockedDropout(dropout)
         self.forwards, self.backwards = (nn.LSTM(words.features, units, batch_first=True) for _ in range(2))
-        self.sentence_features, self.features = words.features, 2 * words.features + 4 * units
+        self.features = 2 * words.features + 4 * units
 
     def forward(self, tokens: Tensor) -> Features:
         there = (tokens != PAD).any(-1)

@@ -45,7 +45,8 @@ class Window:
     def scored(self, kept: np.ndarray) -> np.ndarray:
         """The head, and its end mark where the text ends in it: a text that goes on does not end."""
         ends = kept[-1] == END and len(kept) == self.head + 1
-        return known(kept[: self.head + ends], self.words)
+        scored = kept[: self.head + ends]
+        return scored if self.words is None else np.where(scored < self.words, scored, UNKNOWN)
 
     def size(self, kept: np.ndarray) -> int:
         """By what texts are put together."""
@@ -116,8 +117,3 @@ class Sentences:
         target[there] = scored
         read = target[:, :, :-1].masked_fill(target[:, :, :-1] == END, PAD)
         return read, target if self.words is None else target.masked_fill(target >= self.words, UNKNOWN)
-
-
-def known(ids: np.ndarray, words: int | None) -> np.ndarray:
-    """The ids with those that the decoder cannot say as unknown."""
-    return ids if words is None else np.where(ids < words, ids, UNKNOWN)

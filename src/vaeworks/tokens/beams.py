@@ -133,9 +133,8 @@ def together(parts: list[Search], rows: int) -> Hypotheses:
     for part in parts:
         found[part.row, :, : part.tokens.shape[1] - 1] = part.tokens[:, 1:].unflatten(0, (-1, slots))
     order = torch.cat([part.row for part in parts]).argsort()
-    log_probs, lengths = (
-        torch.cat([getattr(part, name) for part in parts])[order] for name in ("log_probs", "lengths")
-    )
+    log_probs = torch.cat([part.log_probs for part in parts])[order]
+    lengths = torch.cat([part.lengths for part in parts])[order]
     twice = (found[:, :-1] == found[:, -1:]).all(-1).any(1)
     log_probs[:, -1] = log_probs[:, -1].masked_fill(twice, -torch.inf)
     return Hypotheses(found, log_probs, lengths)
