@@ -16,7 +16,7 @@ from vaeworks.core.choosing import given_top, posterior_mean, prior_mean, replay
 from vaeworks.core.likelihoods import ClassHead
 from vaeworks.text.rewriting import moved
 from vaeworks.text.sentences import SequencePrior, by_length
-from vaeworks.text.windows import Sentences
+from vaeworks.text.windows import Sentences, parted
 from vaeworks.tokens.vocabulary import END, PAD
 
 WORDS = {"good": ["loved it", "so funny", "great cast"], "bad": ["hated it", "so dull", "weak cast"]}
@@ -145,8 +145,26 @@ def test_the_number_of_sentences_is_a_distribution(untrained):
     z = torch.randn(5, 4)
     _, state, condition = untrained.model_.descend(Batch(None), replay([z, torch.randn(5, 4, 8)]), 5)
     likelihood = untrained.model_.decoder(state, condition)
-    ends = [likelihood.log_ends((torch.arange(4) < count).expand(5, 4)) for count in range(1, 5)]
+    counts = [(torch.arange(4) < count).expand(5, 4) for count in range(1, 5)]
+    ends = [likelihood.log_ends(there, there) for there in counts]
     assert_close(torch.stack(ends).exp().sum(0), torch.ones(5))
+
+
+def test_a_text_that_is_cut_pays_for_no_end(untrained):
+    """As in a flat model: its likelihood is that of its words alone, and of the sentences before to be no last ones."""
+    model, vocabulary = untrained.model_, untrained.reader_.vocabulary
+    window = Sentences(9, 4, 40)
+    read, target = window.tensors([np.array(*window.ids(["We went on monday. It rained all night."], vocabulary))])
+    assert END not in target[0, 1]
+    batch = Batch(read, target, target != PAD, labels=batch_of(untrained, ["It rained."]).labels)
+    levels, state, condition = model.descend(batch, posterior_mean)
+    z, codes = (level.z for level in levels)
+    parts = [
+        model.decoder.writer(torch.cat([z, codes[:, place]], dim=1)).log_prob(target[:, place], target[:, place] != PAD)
+        for place in range(2)
+    ]
+    goes_on = torch.nn.functional.logsigmoid(-state["ends"][:, 0])
+    assert_close(model.decoder(state, condition).log_prob(target, target != PAD), sum(parts) + goes_on)
 
 
 def test_the_prior_of_codes_never_sees_the_words(untrained):
@@ -200,11 +218,12 @@ def test_sentences_keep_their_words_in_order_up_to_the_limits(sentences, tokens,
     without = [word for word in kept if word != END]
     assert without == words[: len(without)]
     assert len(without) <= tokens
-    assert kept.count(END) <= most
+    assert len(parted(np.array(kept))) <= most
+    assert (kept[-1] == END) == (len(without) == len(words))
     read, target = window.tensors([np.array(kept)])
     assert target[target > END].tolist() == without
     assert (target == END).sum() == kept.count(END)
-    assert not (read == END).any()
+    assert read[read != PAD].tolist() == without
 
 
 def test_a_sentence_that_is_too_long_goes_on_as_the_next():

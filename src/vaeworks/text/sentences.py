@@ -19,7 +19,7 @@ from ..core.posteriors import NormalPosterior, diagonal_normal
 from ..core.precision import at_least_float32
 from ..tokens.autoregressive import Autoregressive
 from ..tokens.networks import BidirectionalEncoder, LockedDropout, both_ways, pooled
-from ..tokens.vocabulary import PAD
+from ..tokens.vocabulary import END, PAD
 
 Features = dict[str, Tensor]
 ROWS_TOGETHER = 64  # sentences
@@ -179,7 +179,7 @@ class SentencesDecoder(nn.Module):
 class WrittenSentences:
     """p(sentences, their number | codes): tokens (N, S, T), padded as are sentences that are not there.
 
-    A text of as many sentences as can be, which may go on, has no end.
+    A text whose last sentence has no end mark goes on, and one of as many sentences as can be may: neither has an end.
     """
 
     writer: nn.Module
@@ -195,15 +195,17 @@ class WrittenSentences:
             return self.writer(codes[some]).log_prob(rows[some, :longest], known[some, :longest])
 
         scores = by_length(known, score)
-        return torch.zeros_like(there, dtype=scores.dtype).masked_scatter(there, scores).sum(1) + self.log_ends(there)
+        return torch.zeros_like(there, dtype=scores.dtype).masked_scatter(there, scores).sum(1) + self.log_ends(
+            there, ((target == END) & observed).any(-1)
+        )
 
-    def log_ends(self, there: Tensor) -> Tensor:
-        """log p of ending where the text ends and not before, (N,)."""
+    def log_ends(self, there: Tensor, ended: Tensor) -> Tensor:
+        """log p of ending where the text ends and not before, (N,), given which sentences (N, S) have an end mark."""
         count = there.sum(1, keepdim=True)
         last = torch.arange(there.shape[1], device=there.device) == count - 1
         logits = self.state["ends"][:, : there.shape[1]]
         each = torch.where(last, nn.functional.logsigmoid(logits), nn.functional.logsigmoid(-logits))
-        counted = there & ~(last & (count == self.most))
+        counted = there & ~(last & (~ended | (count == self.most)))
         return (each * counted).sum(1)
 
     def codes(self, there: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sentencex import segment
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..tokens.batching import padded
 from ..tokens.vocabulary import END, PAD, UNKNOWN, Vocabulary
@@ -61,6 +61,8 @@ class Window:
 class Sentences:
     """The first sentences of a text, each with an end mark; one that is too long goes on as the next.
 
+    The last one has no end mark where the text goes on: neither it nor the text ends there.
+
     Attributes
     ----------
     tokens : int
@@ -88,15 +90,16 @@ class Sentences:
         return [self.cut([next(encoded) for _ in parts]) for parts in split]
 
     def cut(self, sentences: list[list[int]]) -> list[int]:
+        """What is kept of a text: the pieces that there is room for, the last of them perhaps in part."""
         kept: list[int] = []
-        room, most = self.tokens, self.most
-        for piece in self.pieces(sentences):
-            piece = piece[:room]
-            if not piece or not most:
+        room, pieces = self.tokens, [piece for piece in self.pieces(sentences) if piece]
+        for piece in pieces[: self.most]:
+            kept += [*piece[:room], END]
+            room -= len(piece)
+            if room <= 0:
                 break
-            kept += [*piece, END]
-            room, most = room - len(piece), most - 1
-        return kept
+        whole = len(kept) == sum(len(piece) + 1 for piece in pieces)
+        return kept if whole else kept[:-1]
 
     def pieces(self, sentences: list[list[int]]) -> Iterator[list[int]]:
         for ids in sentences:
@@ -105,15 +108,24 @@ class Sentences:
 
     def size(self, kept: np.ndarray) -> int:
         """By what texts are put together: how many sentences they have, and among equals their tokens."""
-        return int((kept == END).sum()) * 10_000 + min(len(kept), 9_999)
+        return len(parted(kept)) * 10_000 + min(len(kept), 9_999)
 
     def tensors(self, rows: list[np.ndarray]) -> tuple[Tensor, Tensor]:
         """Token ids (B, S, T) to read and (B, S, T + 1) to score, padded, as are sentences that are not there."""
-        parts = [np.split(row, np.flatnonzero(row == END)[:-1] + 1) for row in rows]
+        parts = [parted(row) for row in rows]
         count = np.array([len(sentences) for sentences in parts])
         there = np.arange(count.max()) < count[:, None]
-        scored = padded([sentence for sentences in parts for sentence in sentences])
-        target = scored.new_full((*there.shape, scored.shape[1]), PAD)
-        target[there] = scored
-        read = target[:, :, :-1].masked_fill(target[:, :, :-1] == END, PAD)
+        flat = [sentence for sentences in parts for sentence in sentences]
+        words = padded([sentence[sentence != END] for sentence in flat])
+        read = words.new_full((*there.shape, words.shape[1]), PAD)
+        target = words.new_full((*there.shape, words.shape[1] + 1), PAD)
+        read[there] = words
+        scored = padded(flat)
+        target[there] = nn.functional.pad(scored, (0, target.shape[2] - scored.shape[1]), value=PAD)
         return read, target if self.words is None else target.masked_fill(target >= self.words, UNKNOWN)
+
+
+def parted(kept: np.ndarray) -> list[np.ndarray]:
+    """The sentences of a text, each with its end mark where it has one."""
+    parts = np.split(kept, np.flatnonzero(kept == END) + 1)
+    return parts if len(parts[-1]) else parts[:-1]
