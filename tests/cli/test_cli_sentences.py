@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 SMALL = (
-    *("--levels", "2", "--latent-dim", "2", "--sentence-dim", "4", "--embedding-dim", "8", "--encoder-units", "8"),
+    *("--levels", "2", "--latent-dim", "2", "--phrase-dim", "2", "--embedding-dim", "8", "--encoder-units", "8"),
     *("--decoder-units", "8", "--bigram-buckets", "0", "--epochs", "1", "--max-sentences", "3", "--batch-size", "20"),
 )
 
@@ -60,7 +60,7 @@ def test_the_second_level_has_a_row_for_each_sentence(vae, two_levels, tmp_path,
     (tmp_path / "in.txt").write_text("One. Two. Three.\nFour.\nFive. Six.\n", encoding="utf-8")
     out = tmp_path / f"z.{suffix}"
     written = vae("encode", two_levels, tmp_path / "in.txt", "--level", "2", "--out", out, "--json").json()
-    assert (written["rows_written"], written["latent_units"]) == (6, 4)
+    assert (written["rows_written"], written["latent_units"]) == (6, 22)
     if suffix == "npz":
         places = np.load(out)["places"]
     else:

@@ -71,7 +71,7 @@ def text():
 
 def sentences_of_two_levels():
     """The same model with a code for each sentence."""
-    return text().set_params(levels=2, sentence_dim=4, max_sentences=3, rate=8.0)
+    return text().set_params(levels=2, phrase_dim=2, max_sentences=3, rate=8.0)
 
 
 def pairs_of_sentences():

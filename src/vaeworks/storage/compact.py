@@ -1,9 +1,9 @@
-"""Weights in a fifth of the space: long tables in 8 bits, very long ones in 4, the rest in half precision."""
+"""Weights in a fifth of the space: matrices of many rows in 8 bits, very long ones in 4, the rest in half precision."""
 
 import torch
 from torch import Tensor
 
-LONG, VERY_LONG = 1000, 100_000  # rows
+LONG, VERY_LONG = 250, 100_000  # rows
 SCALE = ".scale"
 
 

@@ -27,11 +27,20 @@ from .data import TextData, TextReader
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
 from .rewriting import moved, turned
-from .sentences import CodesInTurn, SentenceBlock, SentencesDecoder, SentencesEncoder, TextPosterior
+from .sentences import (
+    PHRASE,
+    CodesInTurn,
+    PhrasePlaces,
+    SentenceBlock,
+    SentencesDecoder,
+    SentencesEncoder,
+    TextPosterior,
+)
 from .stream import Texts
 
 PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
 CANDIDATE_TEMPERATURE = 0.5
+PLACE_WIDTH = 64
 
 
 class TextVAE(TextParameters, LabelledEstimator):
@@ -83,32 +92,41 @@ class TextVAE(TextParameters, LabelledEstimator):
         if self.levels == 1:
             posterior = NormalPosterior(reader.features, self.latent_dim)
             return LatentModel(reader, posterior, prior, writer, self._heads())
-        encoder = SentencesEncoder(reader, self.encoder_units, self.dropout)
-        codes = CodesInTurn(self.latent_dim, self.sentence_dim, self.encoder_units)
+        encoder = SentencesEncoder(reader, self.encoder_units, self.dropout, self._phrases())
+        codes = CodesInTurn(self.latent_dim, self._phrases(), self.phrase_dim, self.encoder_units)
         return LatentModel(
             encoder,
             TextPosterior(encoder.features, self.latent_dim),
             prior,
             SentencesDecoder(writer, self.max_sentences),
             self._heads(),
-            blocks=[SentenceBlock(codes, reader.features, self.latent_dim, self.max_sentences)],
+            blocks=[SentenceBlock(codes, self.latent_dim, self.max_sentences)],
         )
 
     def _reading(self) -> BidirectionalEncoder:
         sizes = (len(self.reader_.vocabulary), self.embedding_dim, self.encoder_units)
-        return BidirectionalEncoder(*sizes, self.dropout, self.word_dropout, self.bigram_buckets)
+        dropout = self.dropout if self.levels == 1 else self.decoder_dropout  # a sentence is to come back to the letter
+        return BidirectionalEncoder(*sizes, dropout, self.word_dropout, self.bigram_buckets)
 
     def _writing(self) -> RecurrentDecoder:
-        words, flat = len(self.reader_.vocabulary), self.levels == 1
+        words, size, places = len(self.reader_.vocabulary), self.latent_dim, None
+        if self.levels == 2:
+            places = PhrasePlaces(self.latent_dim, self._phrases(), self.phrase_dim, PLACE_WIDTH)
+            size += self._phrases() * self.phrase_dim
         return RecurrentDecoder(
             min(words, self.decoder_words or words),
-            self.latent_dim + (0 if flat else self.sentence_dim),
+            size,
             self.embedding_dim,
             self.decoder_units,
             self.decoder_dropout,
             self.decoder_word_dropout,
-            (self.max_tokens if flat else self.sentence_tokens) + 1,
+            (self.max_tokens if self.levels == 1 else self.sentence_tokens) + 1,
+            places,
         )
+
+    def _phrases(self) -> int:
+        """Of the longest sentence."""
+        return -(-(self.sentence_tokens + 1) // PHRASE)
 
     def _plan(self, data: Any) -> Plan:
         labels = Schedule(0.0, self.label_weight, self.label_warmup, delay=self.label_delay)
@@ -275,8 +293,9 @@ class TextVAE(TextParameters, LabelledEstimator):
         words = f"{len(self.reader_.vocabulary):,} {self.tokens}; the first {self.max_tokens} of a text"
         if self.levels == 2:
             return f"""Bidirectional LSTMs read sentences, and the text from what they found; {self.latent_dim} latent
-units, one linear layer to the labels; under them {self.sentence_dim} units of each sentence, which an LSTM writes.
-{words}, in up to {self.max_sentences} sentences of up to {self.sentence_tokens}, are read and reconstructed."""
+units, one linear layer to the labels; under them {self.phrase_dim} of each four words of a sentence, from which an LSTM
+writes it. {words}, in up to {self.max_sentences} sentences of up to
+{self.sentence_tokens}, are read and reconstructed."""
         return f"""Bidirectional LSTM encoder, {self.latent_dim} latent units, one linear layer to the labels,
 LSTM decoder. {words} are reconstructed,
 and the last {self.tail_tokens} of a longer one are read too."""

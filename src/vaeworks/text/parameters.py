@@ -38,7 +38,11 @@ class TextParameters(LabelParameters):
         "The most frequent words, which the decoder can say where the encoder knows more; None for all.",
     ] = None
     levels: Annotated[int, Between(1, 2), "2 for a code of each sentence under the code of the text."] = 1
-    sentence_dim: Annotated[int, COUNT, "Size of the code of a sentence, where there are two levels."] = 64
+    phrase_dim: Annotated[
+        int,
+        COUNT,
+        "Size of the code of each four words of a sentence, where there are two levels.",
+    ] = 16
     sentence_tokens: Annotated[int, Between(4), "Tokens of a sentence; a longer one goes on as the next."] = 40
     max_sentences: Annotated[int, COUNT, "Sentences of a text that are read and reconstructed."] = 30
     language: Annotated[str, "By whose rules sentences end: en, de, fr, ..."] = "en"

@@ -47,10 +47,6 @@ def moved(head: nn.Module, z: Tensor, index: int, sure: float) -> Tensor:
 
 def followed(network: CodesInTurn, before: Tensor, after: Tensor, codes: Tensor) -> Tensor:
     """Codes of sentences (N, S, C) that move as far as what is expected of them does when z moves."""
-    off = codes - network.codes(before, network.states(before, codes)).mean
-    state, last, found = network.begin(after), torch.zeros_like(codes[:, :1]), []
-    for place in range(codes.shape[1]):
-        expected, state = network.step(after, last, state)
-        last = expected.mean + off[:, place : place + 1]
-        found.append(last)
-    return torch.cat(found, dim=1)
+    off = codes - network.given(before, network.states(before, codes), codes).mean
+    off = off.unflatten(2, (network.phrases, network.phrase_dim))
+    return network.in_turn(after, codes.shape[1], lambda prior, sentence, phrase: prior.mean + off[:, sentence, phrase])

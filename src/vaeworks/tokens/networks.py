@@ -75,16 +75,19 @@ class BidirectionalEncoder(nn.Module):
         width = embedding_dim + (16 if bigrams else 0)
         self.forwards = nn.LSTM(width, units, batch_first=True)
         self.backwards = nn.LSTM(width, units, batch_first=True)
-        self.features = 4 * units
+        self.width, self.features = width, 4 * units
 
     def forward(self, tokens: Tensor) -> Tensor:
-        present = tokens != PAD
+        return pooled(self.read(tokens)[1], tokens != PAD)
+
+    def read(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Each word's vector (N, T, V), and the states of both directions at it (N, T, 2 * units)."""
         read = self.word_dropout(tokens)
         vectors = self.words(read)
         if self.bigrams is not None:
             vectors = torch.cat([vectors, self.bigrams(read)], dim=-1)
-        states = both_ways(self.forwards, self.backwards, self.dropout(vectors), present)
-        return pooled(self.dropout(states), present)
+        vectors = self.dropout(vectors)
+        return vectors, self.dropout(both_ways(self.forwards, self.backwards, vectors, tokens != PAD))
 
 
 def both_ways(forwards: nn.LSTM, backwards: nn.LSTM, vectors: Tensor, present: Tensor) -> Tensor:
