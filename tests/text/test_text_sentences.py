@@ -17,7 +17,7 @@ from vaeworks.core.likelihoods import ClassHead
 from vaeworks.text.rewriting import moved
 from vaeworks.text.sentences import SequencePrior, by_length
 from vaeworks.text.windows import Sentences, parted
-from vaeworks.tokens.vocabulary import END, PAD
+from vaeworks.tokens.vocabulary import END, PAD, Vocabulary
 
 WORDS = {"good": ["loved it", "so funny", "great cast"], "bad": ["hated it", "so dull", "weak cast"]}
 PLAIN = ["We went on monday", "The cinema was full", "My friend came along", "It rained all night"]
@@ -238,6 +238,18 @@ def test_sentences_keep_their_words_in_order_up_to_the_limits(sentences, tokens,
     assert read[read != PAD].tolist() == without
 
 
+@given(st.text("ab .,\n", min_size=1, max_size=60), st.integers(1, 30), st.integers(1, 5))
+def test_the_sentences_of_a_text_and_its_rest_are_the_text(words, tokens, most):
+    vocabulary = Vocabulary.learn([["a b ab . ,"]], 20, min_count=1)
+    window, text = Sentences(tokens, most, longest=5), "a" + words
+    sentences, rest = window.written(text, vocabulary)
+    assert "".join("".join([*sentences, rest]).split()) == "".join(text.split())
+    [kept] = window.ids([text], vocabulary)
+    assert [len(vocabulary.encode([sentence])[0]) for sentence in sentences] == [
+        (part != END).sum() for part in parted(np.array(kept))
+    ]
+
+
 def test_a_sentence_that_is_too_long_goes_on_as_the_next():
     [kept] = Sentences(100, 10, longest=4).ids(["abcabcabc. b."], Letters())
     assert [kept.index(END), kept.count(END)] == [4, 4]
@@ -267,8 +279,14 @@ def test_rewriting_turns_the_label_and_keeps_the_other_sentences(fitted):
     found = fitted.rewrite(texts, "good")
     assert np.mean(fitted.predict(found) == "good") > 0.9
     bad = [row for row, label in enumerate(labels) if label == "bad"]
-    kept = [sum(sentence.lower() in found[row] for sentence in PLAIN if sentence in texts[row]) / 2 for row in bad]
+    kept = [sum(f"{sentence}." in found[row] for sentence in PLAIN if sentence in texts[row]) / 2 for row in bad]
     assert np.mean(kept) > 0.8
+    assert all(found[row] == texts[row] for row, label in enumerate(fitted.predict(texts)) if label == "good")
+
+
+def test_rewriting_keeps_what_is_left_out_of_the_model(fitted):
+    text = "Hated it. " + " ".join(f"{sentence}." for sentence in PLAIN) + "  And then?\n"
+    assert fitted.rewrite([text], "good")[0].endswith("It rained all night.  And then?\n")
 
 
 def test_rewriting_leaves_a_text_alone_that_has_the_label(fitted):

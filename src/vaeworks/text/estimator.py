@@ -23,10 +23,10 @@ from ..labels import LABEL
 from ..tokens.figures import TokenFigures, perplexities
 from ..tokens.networks import BidirectionalEncoder
 from ..tokens.vocabulary import PAD
-from .data import TextData, TextReader
+from .data import TextData, TextReader, window_of
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
-from .rewriting import moved, turned
+from .rewriting import moved, rewritten
 from .sentences import (
     PHRASE,
     CodesInTurn,
@@ -37,6 +37,7 @@ from .sentences import (
     TextPosterior,
 )
 from .stream import Texts
+from .windows import Sentences
 
 PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
 CANDIDATE_TEMPERATURE = 0.5
@@ -190,10 +191,12 @@ class TextVAE(TextParameters, LabelledEstimator):
 
     @torch.no_grad()
     def rewrite(self, X: Any, label: Any, sure: float = 0.9) -> list[str]:
-        """Each text as it is decoded once its code has moved just so far that the linear layer is sure of a label.
+        """Each text with its label turned, and as much else kept as its codes allow; one that has it stays as it is.
 
-        With two levels the codes of sentences move as far as what their prior expects of them does. A text that has the
-        label stays as it is.
+        The code of the text moves just so far that the linear layer is sure, and what it decodes into is given. With
+        two levels the codes of sentences follow as far as what their prior expects of them does. Sentences that speak
+        against the label are written anew, from codes that keep as much of what set them apart as may be; the others,
+        and what `max_tokens` leaves out, stay to the letter.
 
         Parameters
         ----------
@@ -221,8 +224,17 @@ class TextVAE(TextParameters, LabelledEstimator):
         model = self.model_.eval()
         if self.levels == 1:
             return self.decode(moved(model.heads[LABEL], self._codes(self.transform(texts)), index, sure).cpu().numpy())
-        likelihoods = (turned(model, batch, index, sure) for batch in self.batches(texts))
-        return [text for likelihood in likelihoods for text in self._words(likelihood.mode())]
+        new = (row for batch in self.batches(texts) for row in zip(*rewritten(model, batch, index, sure), strict=True))
+        return [self._spliced(text, *row) for text, row in zip(texts, new, strict=True)]
+
+    def _spliced(self, text: str, tokens: Tensor, anew: Tensor) -> str:
+        """A text whose sentences are replaced where they are written anew."""
+        window = window_of(self)
+        assert isinstance(window, Sentences)
+        sentences, rest = window.written(text, self.reader_.vocabulary)
+        rows = zip(sentences, tokens.tolist(), anew.tolist(), strict=False)
+        new = [self.reader_.vocabulary.decode(ids) if changed else sentence for sentence, ids, changed in rows]
+        return " ".join(new) + rest
 
     def sample(
         self,

@@ -1,7 +1,6 @@
 """A text with its label turned: the smallest move of its code after which the linear layer is sure."""
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,22 +9,78 @@ from ..core.batch import Batch
 from ..core.choosing import posterior_mean, replay
 from ..core.model import LatentModel
 from ..labels import LABEL
+from ..tokens.vocabulary import END, PAD
 from .sentences import CodesInTurn
 
 MOST_STEPS = 100
+KEPT = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+NEARLY = 0.8  # of the most that a sentence can win
 
 
 @torch.no_grad()
-def turned(model: LatentModel, batch: Batch, index: int, sure: float) -> Any:
-    """The likelihood of the texts of a batch, were they of the class: from moved codes of texts and of sentences."""
+def rewritten(model: LatentModel, batch: Batch, index: int, sure: float) -> tuple[Tensor, Tensor]:
+    """Sentences (N, S, T) of texts with the label of a class, and which of them (N, S) are written anew.
+
+    Each sentence is as it was, or written from a code that keeps ever less of what set it apart from what is expected
+    under the moved code of its text. Those that win most for the class are exchanged first, and no more of them than
+    it takes until the model, reading the whole again, is sure.
+    """
+    versions = torch.stack(padded_alike([batch.input, *written_anew(model, batch, index, sure)]))
+    won = gains(model, versions, index)
+    most = won.amax(0)
+    version = (won >= NEARLY * most).long().argmax(0)
+    choice, rows = torch.zeros_like(version), torch.arange(len(version), device=version.device)
+    for place in most.argsort(dim=1, descending=True).unbind(1):
+        unsure = log_odds(model, picked(versions, choice), index) < math.log(sure / (1 - sure))
+        if not unsure.any():
+            break
+        choice[rows[unsure], place[unsure]] = version[rows[unsure], place[unsure]]
+    return picked(versions, choice), choice > 0
+
+
+def gains(model: LatentModel, versions: Tensor, index: int) -> Tensor:
+    """By how much the log-odds of the class rise when one sentence is exchanged for a version of it, (K, N, S)."""
+    before, found = log_odds(model, versions[0], index), torch.zeros(versions.shape[:3], device=versions.device)
+    for version in range(1, len(versions)):
+        for place in range(versions.shape[2]):
+            choice = torch.zeros_like(versions[0, :, :, 0])
+            choice[:, place] = version
+            found[version, :, place] = log_odds(model, picked(versions, choice), index) - before
+    return found
+
+
+def written_anew(model: LatentModel, batch: Batch, index: int, sure: float) -> list[Tensor]:
+    """Tokens (N, S, T) of all sentences under the moved codes of their texts, for each share that is kept of theirs."""
     features, condition = read = model.read(batch)
     levels, _, _ = model.descend(batch, posterior_mean, read=read)
-    z = moved(model.heads[LABEL], levels[0].z, index, sure)
-    state: Any = z
-    for block, level in zip(model.blocks, levels[1:], strict=True):
-        codes = followed(block.network, levels[0].z, z, level.z)  # type: ignore[arg-type]
+    z, [block] = moved(model.heads[LABEL], levels[0].z, index, sure), model.blocks
+    found = []
+    for kept in KEPT:
+        codes = followed(block.network, levels[0].z, z, levels[1].z, kept)  # type: ignore[arg-type]
         _, state = block(z, features, condition, replay([codes]))
-    return model.decoder(state, condition)
+        tokens = model.decoder(state, condition).mode()
+        found.append(tokens.masked_fill(tokens == END, PAD)[:, :, :-1])
+    return found
+
+
+def log_odds(model: LatentModel, tokens: Tensor, index: int) -> Tensor:
+    """Of a class against all others, for texts as they are read, (N,)."""
+    return odds_at(model.heads[LABEL], model.code(Batch(tokens)), index)
+
+
+def odds_at(head: nn.Module, z: Tensor, index: int) -> Tensor:
+    scores = head(z).logits
+    return scores[:, index] - torch.cat([scores[:, :index], scores[:, index + 1 :]], dim=1).logsumexp(1)
+
+
+def picked(versions: Tensor, choice: Tensor) -> Tensor:
+    """Of versions (K, N, S, T) the chosen one of each sentence, (N, S, T)."""
+    return versions.gather(0, choice[None, ..., None].expand(1, *versions.shape[1:]))[0]
+
+
+def padded_alike(parts: list[Tensor]) -> list[Tensor]:
+    longest = max(part.shape[-1] for part in parts)
+    return [nn.functional.pad(part, (0, longest - part.shape[-1]), value=PAD) for part in parts]
 
 
 def moved(head: nn.Module, z: Tensor, index: int, sure: float) -> Tensor:
@@ -34,9 +89,7 @@ def moved(head: nn.Module, z: Tensor, index: int, sure: float) -> Tensor:
     for _ in range(MOST_STEPS):
         with torch.enable_grad():
             at = z.detach().requires_grad_()
-            scores = head(at).logits
-            others = torch.cat([scores[:, :index], scores[:, index + 1 :]], dim=1)
-            odds = scores[:, index] - others.logsumexp(1)
+            odds = odds_at(head, at, index)
             [slope] = torch.autograd.grad(odds.sum(), at)
         missing = (wanted - odds.detach()).clamp(min=0.0)
         if (missing < 1e-4).all():
@@ -45,8 +98,11 @@ def moved(head: nn.Module, z: Tensor, index: int, sure: float) -> Tensor:
     return z
 
 
-def followed(network: CodesInTurn, before: Tensor, after: Tensor, codes: Tensor) -> Tensor:
-    """Codes of sentences (N, S, C) that move as far as what is expected of them does when z moves."""
-    off = codes - network.given(before, network.states(before, codes), codes).mean
+def followed(network: CodesInTurn, before: Tensor, after: Tensor, codes: Tensor, kept: float) -> Tensor:
+    """Codes of sentences (N, S, C) that move as far as what is expected of them does when z moves.
+
+    Of what set each apart from what was expected, a share is `kept`.
+    """
+    off = kept * (codes - network.given(before, network.states(before, codes), codes).mean)
     off = off.unflatten(2, (network.phrases, network.phrase_dim))
     return network.in_turn(after, codes.shape[1], lambda prior, sentence, phrase: prior.mean + off[:, sentence, phrase])

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import numpy as np
 from sentencex import segment
@@ -85,26 +87,43 @@ class Sentences:
 
     def ids(self, texts: list[str], vocabulary: Vocabulary) -> list[list[int]]:
         """What is kept of each text."""
-        split = [[part for part in segment(self.language, text) if part.strip()] or [text] for text in texts]
+        split = [self.split(text) for text in texts]
         encoded = iter(vocabulary.encode([part for parts in split for part in parts]))
         return [self.cut([next(encoded) for _ in parts]) for parts in split]
 
+    def split(self, text: str) -> list[str]:
+        return [part for part in segment(self.language, text) if part.strip()] or [text]
+
+    def written(self, text: str, vocabulary: Vocabulary) -> tuple[list[str], str]:
+        """The sentences that are kept as the text has them, and what stands after the last of them."""
+        places, begin = [], 0
+        for part in self.split(text):
+            begin = text.index(part, begin)
+            places.append([(begin + first, begin + last) for first, last in vocabulary.places(part)])
+            begin += len(part)
+        spans = [(piece[0][0], piece[-1][1]) for piece in self.fitting(places)]
+        return [text[first:last] for first, last in spans], text[spans[-1][1] :]
+
     def cut(self, sentences: list[list[int]]) -> list[int]:
-        """What is kept of a text: the pieces that there is room for, the last of them perhaps in part."""
-        kept: list[int] = []
-        room, pieces = self.tokens, [piece for piece in self.pieces(sentences) if piece]
-        for piece in pieces[: self.most]:
-            kept += [*piece[:room], END]
+        """What is kept of a text; its last sentence perhaps in part."""
+        fitting = self.fitting(sentences)
+        kept = [token for piece in fitting for token in (*piece, END)]
+        return kept if sum(map(len, fitting)) == sum(map(len, sentences)) else kept[:-1]
+
+    def fitting(self, sentences: list[list[Any]]) -> list[list[Any]]:
+        """What there is room for of what stands for the tokens of each sentence."""
+        found, room = [], self.tokens
+        for piece in islice(self.pieces(sentences), self.most):
+            found.append(piece[:room])
             room -= len(piece)
             if room <= 0:
                 break
-        whole = len(kept) == sum(len(piece) + 1 for piece in pieces)
-        return kept if whole else kept[:-1]
+        return found
 
-    def pieces(self, sentences: list[list[int]]) -> Iterator[list[int]]:
-        for ids in sentences:
-            for start in range(0, len(ids), self.longest):
-                yield ids[start : start + self.longest]
+    def pieces(self, sentences: list[list[Any]]) -> Iterator[list[Any]]:
+        for tokens in sentences:
+            for start in range(0, len(tokens), self.longest):
+                yield tokens[start : start + self.longest]
 
     def size(self, kept: np.ndarray) -> int:
         """By what texts are put together: how many sentences they have, and among equals their tokens."""

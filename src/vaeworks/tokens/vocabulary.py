@@ -70,6 +70,11 @@ class Vocabulary:
         encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [row.ids or [UNKNOWN] for row in encoded]
 
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Where each token that `encode` finds begins and ends in the text."""
+        [encoded] = self.tokenizer.encode_batch([text], add_special_tokens=False)
+        return encoded.offsets or [(0, len(text))]
+
     def decode(self, ids: Iterable[int]) -> str:
         """Readable text; padding, start and end leave nothing."""
         kept = [int(index) for index in ids if index not in (PAD, START, END)]
