@@ -13,10 +13,10 @@ from kneser_ney import Trigram
 from rapidfuzz.distance import LCSseq
 from recorded import record
 from sacrebleu.metrics import BLEU
+from sentencex import segment
 from text_baselines import linear
 
 from vaeworks import TextVAE, load
-from vaeworks.text.windows import Sentences
 from vaeworks.tokens.vocabulary import END, START, UNKNOWN
 
 REVIEWS, FIRST, SHORT, LONG, SAMPLES = 1000, 200, 12, 30, 300
@@ -47,19 +47,22 @@ def cut(text: str, most: int = FIRST) -> str:
     return " ".join(text.split()[:most])
 
 
-def sentences(model: TextVAE, texts: list[str]) -> dict:
-    """Of sentences by themselves, each a text."""
-    window, vocabulary = Sentences(10**6, 10**6, 10**6), model.reader_.vocabulary
-    parts = [np.split(np.array(ids), np.flatnonzero(np.array(ids) == END)) for ids in window.ids(texts, vocabulary)]
-    plain = [vocabulary.decode(row) for rows in parts for row in rows if 0 < (row != END).sum() <= LONG]
-    found, lengths = model.reconstruct(plain), np.array([len(text.split()) for text in plain])
-    wanted, short = written(model, plain), lengths <= SHORT
+def sentences(pairs: list[tuple[str, str]]) -> dict:
+    """Of what is read of sentences and written again."""
+    lengths = np.array([len(one.split()) for one, _ in pairs])
+    found, wanted = np.array([other for _, other in pairs]), np.array([one for one, _ in pairs])
+    some = {most: (list(found[lengths <= most]), list(wanted[lengths <= most])) for most in (LONG, SHORT)}
     return {
-        "sentences": len(plain),
-        f"BLEU, up to {LONG} words": bleu(found, wanted),
-        f"BLEU, up to {SHORT} words": bleu(*(list(np.array(each)[short]) for each in (found, wanted))),
-        "exact": float(np.mean(np.array(found) == np.array(wanted))),
+        "sentences": len(some[LONG][0]),
+        **{f"BLEU, up to {most} words": bleu(*each) for most, each in some.items()},
+        "exact": float((found == wanted)[lengths <= LONG].mean()),
     }
+
+
+def alone(model: TextVAE, texts: list[str]) -> list[tuple[str, str]]:
+    """Of sentences by themselves, each a text."""
+    parts = [part.strip() for text in texts for part in segment("en", text) if part.strip()]
+    return list(zip(written(model, parts), model.reconstruct(parts), strict=True))
 
 
 def reviews(model: TextVAE, texts: list[str], judge) -> dict:
@@ -121,7 +124,8 @@ def main() -> None:
     figures = {
         "model": words[0],
         "split": split,
-        "sentences": sentences(model, texts[:200]),
+        "sentences of reviews": sentences(model.reconstruct_sentences(texts)) if model.levels == 2 else None,
+        "sentences by themselves": sentences(alone(model, texts[:200])),
         "whole reviews": reviews(model, texts, judge),
         "rewriting": rewriting(model, texts, labels, judge),
         "accuracy": float(np.mean(model.predict(texts) == np.array(labels))),

@@ -80,6 +80,14 @@ def test_reviews_come_back_sentence_by_sentence_and_their_labels_are_read(fitted
     assert np.mean(fitted.predict(texts) == labels) > 0.95
 
 
+def test_each_sentence_is_shown_beside_what_its_code_decodes_into(fitted, tiny_text_model):
+    pairs = fitted.reconstruct_sentences(["It rained all night. Loved it.", "The cinema was full."])
+    assert [one for one, _ in pairs] == ["it rained all night .", "loved it .", "the cinema was full ."]
+    assert " ".join(other for _, other in pairs[:2]) == fitted.reconstruct(["It rained all night. Loved it."])[0]
+    with pytest.raises(VaeworksError, match="need two levels"):
+        tiny_text_model.reconstruct_sentences(["It rained."])
+
+
 def test_what_is_sampled_are_reviews_of_several_sentences(fitted):
     texts = fitted.sample(20, label="good", temperature=0.5)
     assert np.median([text.count(".") for text in texts]) in (2, 3, 4)

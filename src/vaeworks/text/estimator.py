@@ -140,6 +140,24 @@ class TextVAE(TextParameters, LabelledEstimator):
         """
         return self.decode(self.transform(X), candidates) if self.levels == 1 else self._sentences(X)
 
+    def reconstruct_sentences(self, X: Any) -> list[tuple[str, str]]:
+        """Each sentence of the texts as it was read, and as its own code decodes; for two levels.
+
+        Raises
+        ------
+        VaeworksError
+            For one level, which has no codes of sentences.
+        """
+        if self.levels == 1:
+            raise VaeworksError("codes of sentences need two levels: fit with levels=2, or use reconstruct")
+        decode = self.reader_.vocabulary.decode
+        return [
+            (decode(one), decode(other))
+            for read, written in self._read_back(X)
+            for one, other in zip(read.flatten(0, 1).tolist(), written.flatten(0, 1).tolist(), strict=True)
+            if any(one)
+        ]
+
     def _sentences(self, X: Any) -> list[str]:
         return [text for _, written in self._read_back(X) for text in self._words(written)]
 
@@ -325,22 +343,14 @@ and the last {self.tail_tokens} of a longer one are read too."""
         ]
         if self.levels == 2:
             about = "Each sentence of the first texts, and what its code decodes into."
-            tables.insert(1, ("Sentences", about, ["original", "reconstruction"], self._sentence_pairs(first[:4])))
+            pairs = [list(pair) for pair in self.reconstruct_sentences(first[:4])]
+            tables.insert(1, ("Sentences", about, ["original", "reconstruction"], pairs))
         return [
             *super().panels(X, y),
             *(
                 Panel(title, about, "table", {"columns": columns, "rows": rows})
                 for title, about, columns, rows in tables
             ),
-        ]
-
-    def _sentence_pairs(self, texts: list[str]) -> list[list[str]]:
-        decode = self.reader_.vocabulary.decode
-        return [
-            [decode(one), decode(other)]
-            for read, written in self._read_back(texts)
-            for one, other in zip(read.flatten(0, 1).tolist(), written.flatten(0, 1).tolist(), strict=True)
-            if any(one)
         ]
 
 
