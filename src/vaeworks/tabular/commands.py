@@ -44,23 +44,28 @@ class Source:
     label: Label = None
     encoding: Encoding = "utf-8"
     drop: Annotated[list[str] | None, typer.Option("--drop", metavar="COLUMN", help="Leave out this column.")] = None
+    words: Annotated[
+        list[str] | None,
+        typer.Option("--words", metavar="COLUMN", help="Read this column of a csv or tsv as words, not as numbers."),
+    ] = None
     data: Local = None
 
     def load(self, source: str, model: Any = None) -> "DataSet":
         """The table, whose columns are words where the model that is to read it has words, and only those it knows."""
         from ..datasets import load_table
-        from ..datasets.tables.tables import only, without
+        from ..datasets.tables.tables import only
 
         found = load_table(
             source,
             label=self.label,
             encoding=self.encoding,
             data=self.data,
-            words=[] if model is None else _words(model),
+            words=[*(self.words or []), *([] if model is None else _words(model))],
+            drop=(self.drop or []) if model is None else (),
         )
         if model is not None:
             return only(found, self._left(column.name for column in model.reader_.columns))
-        return without(found, self.drop or [])
+        return found
 
     def _left(self, names: Iterable[str]) -> list[str]:
         """The columns of a model, none of which can be left out."""
@@ -232,19 +237,20 @@ def _filled(
     table: "pa.Table", full: "pa.Table", holes: "dict[str, np.ndarray]", source: Path | None, encoding: str, out: Path
 ) -> dict[str, Any]:
     """Write a table with its holes filled: cell by cell as its file has them, or in the types that were read."""
+    from ..datasets.dialects import USUAL, dialect_of, form_of
     from ..datasets.tables.cells import filled_file
-    from ..datasets.tables.files import separator_of
     from ..files import written_whole
 
     places = {name: table.column_names.index(name) for name in holes}
-    own, other = separator_of(source), separator_of(out)
-    if source is None or own is None or other is None:
+    if source is None or not {form_of(source), form_of(out)} <= USUAL.keys():
         for name, place in places.items():
             column = full.column(name)
             table = table.set_column(place, table.field(place).with_type(column.type), column)
         return _written(table, out)
     changes = {places[name]: (rows, full.column(name).filter(rows).to_pylist()) for name, rows in holes.items()}
-    content = filled_file(source, (own, other), table.shape, changes, encoding)
+    dialect = dialect_of(source, encoding)
+    separators = dialect.separator, dialect.separator if form_of(out) == form_of(source) else USUAL[form_of(out)]
+    content = filled_file(source, separators, table.shape, changes, dialect.encoding)
     with written_whole(out) as temporary:
         temporary.write_bytes(content)
     return {"rows_written": table.num_rows, "out": str(out)}

@@ -5,6 +5,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from ...errors import VaeworksError
+from ..dialects import form_of
 from ..headers import no_column
 from ..texts.local import FORMATS
 from ..texts.plain import cells_of, columns_of, lines_of
@@ -69,14 +70,14 @@ def table(path: Path, source: str, target: str | None, encoding: str) -> Read:
     for name, option in ((source, "--source"), (target, "--target")):
         if name is not None and name not in columns:
             raise no_column(path.name, [name], columns, f"Name another with {option}")
-    if path.suffix.lower() == ".tsv":
+    if form_of(path) == ".tsv":
         return of_tabs(path, columns, source, target, encoding)
     sources: list[str | None] = []
     targets: list[str | None] = []
-    for batch in FORMATS[path.suffix.lower()](path, encoding).read(source, target):
+    for batch in FORMATS[form_of(path)](path, encoding).read(source, target):
         sources += batch["text"].to_pylist()
         targets += [None] * batch.num_rows if target is None else batch["label"].to_pylist()
-    return Read(path.name, sources, targets, "line" if path.suffix.lower() in (".jsonl", ".ndjson") else "row")
+    return Read(path.name, sources, targets, "line" if form_of(path) in (".jsonl", ".ndjson") else "row")
 
 
 def of_tabs(path: Path, columns: list[str], source: str, target: str | None, encoding: str) -> Read:

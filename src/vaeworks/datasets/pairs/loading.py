@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ..dialects import form_of
 from ..registry import NAMED_OF_KIND, check_no_copy, is_named, load_named
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def read(path: Path, source: str | None, target: str | None, encoding: str) -> "
     path.stat()
     if path.is_dir():
         return of_folder(path, source, target, encoding)
-    if path.suffix.lower() in TABLES:
+    if form_of(path) in TABLES:
         columns = choose_columns(path.name, columns_of(path, encoding), source, target)
         if source is None or target is None:
             log.warning("%s: the source is its column %r, and the target %r", path.name, *columns)

@@ -52,11 +52,16 @@ def load_series(
         if source in NAMED_OF_KIND["forecast"] and (time is not None or columns):
             raise VaeworksError(f"{source} knows its own columns: leave out --time and --column")
         return load_named(str(source), "forecast", data)
+    from ..dialects import USUAL, form_of
     from ..tables.files import read_table
+    from ..tables.mending import mended
 
     check_no_copy(source, data)
     path = Path(source)
-    return DataSet(path.name, {"all": of_table(path.name, read_table(path, (), encoding), time, columns)}, None)
+    table = read_table(path, (), encoding)
+    if form_of(path) in USUAL:
+        table = mended(path.name, table, [time] if time else [])
+    return DataSet(path.name, {"all": of_table(path.name, table, time, columns)}, None)
 
 
 def of_table(name: str, table: "pa.Table", time: str | None, columns: Sequence[str] | None) -> Series:

@@ -37,7 +37,7 @@ def filled_file(
     changes : dict of int to pair (ndarray of bool (N,), list)
         By the column's place: which rows are holes there, and what to fill in, in their order.
     encoding : str
-        Of the file; one that writes the signs of ASCII as ASCII does.
+        Of the file. What is UTF-16 is written as UTF-8.
 
     Raises
     ------
@@ -45,11 +45,11 @@ def filled_file(
         Where the file holds other rows than were read.
     """
     own, other = (separator.encode() for separator in separators)
-    data = source.read_bytes()
+    data = as_ascii_is(source, encoding)
     mark = MARK if data.startswith(MARK) else b""
     body = data[len(mark) :]
     check_shape(source, numbered(body, own), shape)
-    styles = styles_of(numbered(body, own), changes, encoding)
+    styles = styles_of(numbered(body, own), changes, "utf-8" if encoding == "utf-16" else encoding)
     left = {place: iter(values) for place, (_, values) in changes.items()}
     parts = [mark]
     for row, cells, end in numbered(body, own):
@@ -59,6 +59,15 @@ def filled_file(
                 kept[place] = styles[place].cell(next(left[place]), other)
         parts += [other.join(kept), end]
     return b"".join(parts)
+
+
+def as_ascii_is(source: Path, encoding: str) -> bytes:
+    """The bytes of a file, which may be compressed, in an encoding that writes the signs of ASCII as ASCII does."""
+    import pyarrow as pa
+
+    with pa.input_stream(str(source)) as stream:
+        data = bytes(stream.read())
+    return data.decode(encoding).encode() if encoding == "utf-16" else data
 
 
 def numbered(data: bytes, separator: bytes) -> Iterator[tuple[int | None, list[bytes], bytes]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ..dialects import USUAL, dialect_of, form_of
 from ..encodings import check_encoding
 from ..headers import check_distinct
 from ..missing import no_such, unreadable
@@ -12,14 +13,8 @@ from ..missing import no_such, unreadable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
+ENDINGS = (*USUAL, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
-
-
-def separator_of(path: Path | None) -> str | None:
-    """What is between the cells of a .csv or .tsv; None of what is no such file."""
-    return None if path is None else SEPARATORS.get(path.suffix.lower())
 
 
 def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8") -> "pa.Table":
@@ -43,13 +38,13 @@ def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8")
     check_encoding(encoding)
     if not path.is_file():
         raise no_such(path, "tabular")
-    if path.suffix not in ENDINGS:
+    if form_of(path) not in ENDINGS:
         raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
         table = parsed(path, words, encoding)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
-        raise VaeworksError(f"{path} is damaged or is no {path.suffix[1:]} ({reason}): mend it") from error
+        raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
     except OSError as error:
         raise unreadable(path, error) from error
     check_distinct(path, table.column_names)
@@ -61,21 +56,23 @@ def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8")
 def parsed(path: Path, words: Collection[str], encoding: str) -> "pa.Table":
     import pyarrow as pa
 
-    if path.suffix in SEPARATORS:
+    form = form_of(path)
+    if form in USUAL:
         from pyarrow import csv
 
+        written = dialect_of(path, encoding)
         types = dict.fromkeys(words, pa.string())
         return csv.read_csv(
             path,
-            read_options=csv.ReadOptions(encoding=encoding),
-            parse_options=csv.ParseOptions(delimiter=SEPARATORS[path.suffix], newlines_in_values=True),
+            read_options=csv.ReadOptions(encoding=written.encoding),
+            parse_options=csv.ParseOptions(delimiter=written.separator, newlines_in_values=True),
             convert_options=csv.ConvertOptions(column_types=types, null_values=HOLES, strings_can_be_null=True),
         )
-    if path.suffix == ".parquet":
+    if form == ".parquet":
         from pyarrow import parquet
 
         return parquet.read_table(path)
-    if path.suffix in (".jsonl", ".ndjson"):
+    if form in (".jsonl", ".ndjson"):
         from pyarrow import json
 
         return json.read_json(path)
@@ -101,11 +98,11 @@ def of_arrays(path: Path) -> "pa.Table":
 
 def write_table(table: "pa.Table", path: Path) -> None:
     """Write a .csv, .tsv or .parquet."""
-    ending = path.suffix.lower()
-    if ending in SEPARATORS:
+    form = form_of(path)
+    if form in USUAL:
         from pyarrow import csv
 
-        csv.write_csv(table, path, csv.WriteOptions(delimiter=SEPARATORS[ending]))
+        csv.write_csv(table, path, csv.WriteOptions(delimiter=USUAL[form]))
     else:
         from pyarrow import parquet
 

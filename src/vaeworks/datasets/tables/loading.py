@@ -20,6 +20,7 @@ def load_table(
     encoding: str = "utf-8",
     data: Path | None = None,
     words: Collection[str] = (),
+    drop: Collection[str] = (),
 ) -> "DataSet[Table]":
     """Load a named table or a local file into memory.
 
@@ -36,25 +37,37 @@ def load_table(
         A local copy of a named data set.
     words : collection of str
         Columns of a local .csv or .tsv that hold words, even where these look like numbers.
+    drop : collection of str
+        Columns to leave out.
 
     Raises
     ------
     VaeworksError
         With one sentence that says what was wrong, what was found, and how to mend it.
     """
-    from .tables import labelled, with_label
+    from .tables import labelled, with_label, without
 
     if is_named(source):
         found = load_named(str(source), "tabular", data)
+        if drop:
+            found = without(found, list(drop))
         if label == "" and found.label_name:
             return with_label(found)
         if label not in (None, found.label_name):
             raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
         return found
     check_no_copy(source, data)
+    from ..dialects import USUAL, form_of
     from .files import read_table
+    from .mending import mended
 
-    table = read_table(Path(source), words, encoding)
+    path = Path(source)
+    table = read_table(path, words, encoding)
+    if absent := [column for column in drop if column not in table.column_names]:
+        raise no_column(source, absent, table.column_names, "Leave out --drop, or name another")
+    table = table.drop_columns(list(drop))
+    if form_of(path) in USUAL:
+        table = mended(path.name, table, [*words, *([label] if label else [])])
     names = table.column_names
     if label and label not in names:
         raise no_column(source, [label], names, "Name the label column with --label")

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from ...errors import VaeworksError
-from ..encodings import not_encoded, without_mark
+from ..dialects import opened
+from ..encodings import not_encoded
 from .rows import READ_ROWS
 
 LOOKED_AT = 1000
@@ -98,7 +99,7 @@ class JsonSource:
 
 
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
-    with path.open(encoding=without_mark(encoding)) as file:
+    with opened(path, encoding) as file:
         try:
             for line in file:
                 yield line.removesuffix("\n")

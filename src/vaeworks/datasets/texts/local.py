@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import VaeworksError
+from ..dialects import form_of
 from ..encodings import check_encoding
 from ..listing import glimpse, mode, visible
 from ..missing import ending_of, reading
@@ -39,8 +40,8 @@ class Source(Protocol):
 
 
 FORMATS: dict[str, Callable[[Path, str], Source]] = {
-    ".csv": partial(SeparatedSource, delimiter=","),
-    ".tsv": partial(SeparatedSource, delimiter="\t"),
+    ".csv": SeparatedSource,
+    ".tsv": SeparatedSource,
     ".jsonl": JsonSource,
     ".ndjson": JsonSource,
     ".parquet": lambda path, encoding: ParquetSource(path),
@@ -114,20 +115,20 @@ def find_sources(path: Path, encoding: str) -> dict[str, Source]:
 
 
 def file_source(path: Path, encoding: str) -> Source:
-    if path.suffix.lower() not in FORMATS:
+    if form_of(path) not in FORMATS:
         raise VaeworksError(f"{path.name} is a file {ending_of(path)}: files that can be read are {listed(FORMATS)}")
     with path.open("rb") as file:
         if not file.read(1):
             raise VaeworksError(f"{path.name} is empty: it has no header and no rows")
-    return FORMATS[path.suffix.lower()](path, encoding)
+    return FORMATS[form_of(path)](path, encoding)
 
 
 def split_files(path: Path, encoding: str) -> dict[str, Source]:
-    named = [entry for entry in visible(path) if entry.stem in SPLITS and entry.suffix.lower() in FORMATS]
+    named = [entry for entry in visible(path) if plain_name(entry) in SPLITS and form_of(entry) in FORMATS]
     files = [entry for entry in named if stat.S_ISREG(mode(entry))]
     splits: dict[str, Source] = {}
     for split in SPLITS:
-        of_split = [file for file in files if file.stem == split]
+        of_split = [file for file in files if plain_name(file) == split]
         if len(of_split) > 1:
             raise VaeworksError(f"{path} has two {split} files: {listed(file.name for file in of_split)}. Keep one")
         if of_split:
@@ -136,6 +137,11 @@ def split_files(path: Path, encoding: str) -> dict[str, Source]:
         found = listed(source.path.name for source in splits.values())
         raise VaeworksError(f"{path} holds {found} but no train file: add one, or name a single file")
     return splits
+
+
+def plain_name(path: Path) -> str:
+    """Without its endings: train of train.csv.gz."""
+    return path.name.partition(".")[0]
 
 
 def class_folders(path: Path, encoding: str) -> Source:

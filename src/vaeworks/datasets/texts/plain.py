@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from ..encodings import not_encoded, without_mark
+from ..dialects import form_of, opened
+from ..encodings import not_encoded
 from ..headers import no_column
 from .local import FORMATS
 
@@ -17,7 +18,7 @@ USUAL = ("text", "review", "body", "sentence", "source", "src")  # names of a co
 
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
     """The lines of a file, as other programs count them: by line feeds alone."""
-    with path.open(encoding=without_mark(encoding), newline="\n") as file:
+    with opened(path, encoding, newline="\n") as file:
         try:
             for line in file:
                 yield line.rstrip("\r\n")
@@ -47,9 +48,9 @@ def unquoted(cell: str) -> str:
 
 def columns_of(path: Path, encoding: str) -> list[str]:
     """The names of the columns of a table."""
-    if path.suffix.lower() == ".tsv":
+    if form_of(path) == ".tsv":
         return next(iter(cells_of(path, encoding)), [])
-    return list(FORMATS[path.suffix.lower()](path, encoding).columns())
+    return list(FORMATS[form_of(path)](path, encoding).columns())
 
 
 def rows_of(path: Path, column: str | None, encoding: str, option: str) -> tuple[str, Iterator[dict]]:
@@ -62,7 +63,7 @@ def rows_of(path: Path, column: str | None, encoding: str, option: str) -> tuple
     VaeworksError
         When a table lacks the column.
     """
-    if path.suffix.lower() not in TABLES:
+    if form_of(path) not in TABLES:
         return "text", ({"text": line} for line in lines_of(path, encoding))
     names = columns_of(path, encoding)
     usual = next((name for name in names if name.lower() in USUAL), None)
@@ -71,7 +72,7 @@ def rows_of(path: Path, column: str | None, encoding: str, option: str) -> tuple
     if column is None and usual is None and len(names) > 1:
         log.warning("%s: the texts are its first column, %r", path.name, names[0])
     column = column or usual or names[0]
-    if path.suffix.lower() == ".tsv":
+    if form_of(path) == ".tsv":
         cells = cells_of(path, encoding)
         next(cells)
         return column, (dict(zip(names, row, strict=False)) for row in cells)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ...errors import VaeworksError
+from ..dialects import dialect_of
 from ..encodings import not_encoded, undecodable_line
 from ..headers import check_distinct
 
@@ -27,10 +28,9 @@ class SeparatedSource:
 
     typed = False
 
-    def __init__(self, path: Path, encoding: str, delimiter: str) -> None:
+    def __init__(self, path: Path, encoding: str) -> None:
         self.path = path
-        self.encoding = encoding
-        self.delimiter = delimiter
+        self.dialect = dialect_of(path, encoding)
 
     def columns(self) -> dict[str, str]:
         with self._explained() as rejected, self._open(rejected) as reader:
@@ -62,7 +62,7 @@ class SeparatedSource:
             rejected.append(row)
             return "error"
 
-        return open_separated(self.path, self.delimiter, self.encoding, reject, wanted)
+        return open_separated(self.path, self.dialect.separator, self.dialect.encoding, reject, wanted)
 
     @contextmanager
     def _explained(self) -> Iterator[list[pa_csv.InvalidRow]]:
@@ -71,22 +71,22 @@ class SeparatedSource:
         try:
             yield rejected
         except UnicodeDecodeError as error:
-            raise not_encoded(self.path, self.encoding) from error
+            raise not_encoded(self.path, self.dialect.encoding) from error
         except pa.ArrowInvalid as error:
             if rejected:
                 raise self._uneven(rejected[0]) from error
-            if undecodable_line(self.path, self.encoding) is not None:
-                raise not_encoded(self.path, self.encoding) from error
+            if undecodable_line(self.path, self.dialect.encoding) is not None:
+                raise not_encoded(self.path, self.dialect.encoding) from error
             raise VaeworksError(
                 f"{self.path.name} cannot be read as a table ({str(error).splitlines()[0]}): "
                 "look for a missing header, a quote that is never closed, or a row of over 2 MiB (.jsonl may hold it)"
             ) from error
 
     def _uneven(self, row: pa_csv.InvalidRow) -> VaeworksError:
-        separator = "tabs" if self.delimiter == "\t" else "commas"
         return VaeworksError(
             f"{self.path.name}: {self.place(row.number - 1)} has {row.actual_columns} values, but the header names "
-            f"{row.expected_columns} columns: put quotes around values that hold {separator}, and close every quote"
+            f"{row.expected_columns} columns: put quotes around values that hold {self.dialect.called}, and close "
+            "every quote"
         )
 
 

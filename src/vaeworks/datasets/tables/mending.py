@@ -1,0 +1,106 @@
+"""Columns of words that are numbers but for how they are written, or but for a few words that mean a hole."""
+
+import logging
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from ...errors import VaeworksError
+from .files import HOLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NEARLY_ALL = 0.9
+SHOWN = 3
+HOLE = re.compile(r"(?i)#?n/?a\.?|n\.a\.|nan|nil|none|null|missing|not available|#n/a|#value!|#div/0!|[-.?*]+")
+WRITTEN = {  # how numbers are written, and what makes them plain
+    "with points": (re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"), {}),
+    "with commas between thousands": (re.compile(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?"), {",": ""}),
+    "with decimal commas": (re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"), {".": "", ",": "."}),
+}
+log = logging.getLogger(__name__)
+
+
+def mended(name: str, table: "pa.Table", words: Collection[str] = ()) -> "pa.Table":
+    """The table with spaces around cells left out, and columns of numbers as numbers; what was changed is said.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    table : pyarrow.Table
+        As read from a file that has no types.
+    words : collection of str
+        Columns that hold words, whatever they look like.
+
+    Raises
+    ------
+    VaeworksError
+        Where nearly all words of a column are numbers, but not all.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = table.rename_columns([column.strip() for column in table.column_names])
+    for place, column in enumerate(table.column_names):
+        if not pa.types.is_string(table.schema.types[place]):
+            continue
+        cells = without(pc.utf8_trim_whitespace(table.column(place)), HOLES)
+        found = cells if column in words else in_numbers(name, column, cells)
+        table = table.set_column(place, column, found)
+    return table
+
+
+def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """The cells as numbers where nearly all of them are; holes that the file did not mark as such are holes."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    counts = dict(each.values() for each in cells.drop_null().value_counts().to_pylist())
+    rows = sum(counts.values())
+    holes = {word for word in counts if not word or HOLE.fullmatch(word)}
+    how = min(WRITTEN, key=lambda how: len(others(counts.keys() - holes, how)))
+    odd = others(counts.keys() - holes, how)
+    numbers = counts.keys() - holes - set(odd)
+    if not numbers or sum(counts[word] for word in numbers) < NEARLY_ALL * (rows - sum(counts[word] for word in holes)):
+        return cells
+    if odd:
+        raise odd_words(name, column, cells, odd)
+    if holes:
+        shown = ", ".join(sorted(map(repr, holes))[:SHOWN])
+        count = sum(counts[word] for word in holes)
+        log.warning("%s: column %r holds numbers; %d cells that say %s are holes", name, column, count, shown)
+    if how != "with points":
+        log.warning("%s: column %r holds numbers %s", name, column, how)
+    cells = without(cells, holes)
+    for sign, plain in WRITTEN[how][1].items():
+        cells = pc.replace_substring(cells, sign, plain)
+    cells = pc.replace_substring_regex(cells, r"^\+", "")
+    try:
+        return cells.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return cells.cast(pa.float64())
+
+
+def without(cells: "pa.ChunkedArray", words: Collection[str]) -> "pa.ChunkedArray":
+    """The cells with a hole where they say one of these words."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.is_in(cells, pa.array(sorted(words), pa.string())), pa.scalar(None, pa.string()), cells)
+
+
+def others(words: Collection[str], how: str) -> list[str]:
+    """Those that are no numbers written so."""
+    return sorted(word for word in words if not WRITTEN[how][0].fullmatch(word))
+
+
+def odd_words(name: str, column: str, cells: "pa.ChunkedArray", odd: list[str]) -> VaeworksError:
+    values = cells.to_pylist()
+    shown = ", ".join(f"{word!r} in row {values.index(word) + 1:,}" for word in odd[:SHOWN])
+    more = f" and {len(odd) - SHOWN:,} more" if len(odd) > SHOWN else ""
+    return VaeworksError(
+        f"{name}: column {column!r} holds numbers, but {shown}{more}: mend these cells, empty them, or say that the "
+        f"column holds words with --words {column}"
+    )
