@@ -19,7 +19,7 @@ MADE = """
 
 Fitted by `vae fit text imdb{options}` on the IMDB reviews (Maas et al. 2011): 22,504 labelled reviews, which leave out
 the 2,496 of the validation films, and 50,000 unlabelled ones, in {time}. A linear
-classifier of word pairs, fitted to the labels, gave the unlabelled reviews pseudo-labels; it is no part of the model.
+classifier of n-grams, fitted to the labels, gave the unlabelled reviews pseudo-labels; it is no part of the model.
 Its weights were then rounded to 16, 8 and 4 bits; every figure above is of the rounded model, on the 25,000 test
 reviews, the importance bound on 500 of them.
 

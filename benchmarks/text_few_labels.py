@@ -3,7 +3,7 @@
 python benchmarks/text_few_labels.py [MODEL]    # a folder with the pretrained model; without one, it is fitted first
 
 Each draw goes on from the pretrained model with its labelled reviews and 25,000 others, whose labels are never read: a
-linear teacher of word pairs, fitted to the same few labels, gives them pseudo-labels. The accuracy is of the linear
+linear teacher of n-grams, fitted to the same few labels, gives them pseudo-labels. The accuracy is of the linear
 layer on z; the teacher alone, and NB-SVM on the same labelled reviews, stand beside.
 """
 

@@ -12,7 +12,7 @@ from vaeworks.core.likelihoods import ClassHead
 from vaeworks.errors import VaeworksError
 from vaeworks.labels import LABEL, Classes
 from vaeworks.text.data import Encoding, TextData, Window
-from vaeworks.text.pseudo_labels import NaiveBayesRatios, Teacher
+from vaeworks.text.pseudo_labels import Associations, NaiveBayesRatios, Teacher
 from vaeworks.text.stream import Texts
 from vaeworks.tokens.vocabulary import Vocabulary
 
@@ -43,6 +43,17 @@ def test_the_ratios_are_those_of_naive_bayes():
     oracle = MultinomialNB(alpha=1).fit(counts > 0, labels).feature_log_prob_
     weighed = NaiveBayesRatios().fit_transform(csr_matrix(counts), labels)
     np.testing.assert_allclose(weighed.toarray(), counts * np.abs(oracle[1] - oracle[0]), rtol=1e-5)
+
+
+def test_associations_are_the_pointwise_information_of_text_and_word():
+    """log p(text, word) / (p(text) p(word)) of the counts, where it is positive, in rows of length 1."""
+    counts = np.array([[3.0, 1.0, 0.0], [1.0, 1.0, 6.0], [0.0, 2.0, 1.0]])
+    share = counts / counts.sum()
+    with np.errstate(divide="ignore"):
+        wanted = np.log(share / share.sum(1, keepdims=True) / share.sum(0)).clip(min=0)
+    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+    found = Associations().fit_transform(csr_matrix(counts))
+    np.testing.assert_allclose(found.toarray(), wanted, rtol=1e-5, atol=1e-7)
 
 
 def test_shares_of_classes_are_scored_by_cross_entropy():

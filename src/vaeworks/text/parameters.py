@@ -21,7 +21,7 @@ class TextParameters(LabelParameters):
     label_warmup: Annotated[float, NOT_NEGATIVE, "Epochs over which the weight of labels then grows from 0."] = 0.0
     pseudo_labels: Annotated[
         bool,
-        "Whether a linear classifier of word pairs, fitted to the labels that are there, labels the other texts with "
+        "Whether a linear classifier of n-grams, fitted to the labels that are there, labels the other texts with "
         "its probabilities.",
     ] = False
     tokens: Annotated[

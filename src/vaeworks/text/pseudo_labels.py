@@ -7,10 +7,11 @@ from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import StackingClassifier
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import normalize
 
 from ..errors import VaeworksError
 from ..labels import MISSING, Classes
@@ -18,7 +19,7 @@ from .stream import Texts, whole
 
 WORDS_AND_MARKS = r"\w+|[^\w\s]"
 MOST_TEXTS = 100_000
-LEAST, COMPONENTS, EVERY, FOLDS = 5, 100, 3, 5
+LEAST, COMPONENTS, FOLDS = 5, 100, 5
 
 
 class NaiveBayesRatios(TransformerMixin, BaseEstimator):
@@ -36,11 +37,30 @@ class NaiveBayesRatios(TransformerMixin, BaseEstimator):
         return csr_matrix(X.multiply(self.scale_))
 
 
-class Teacher:
-    """p(label | text) from tf-idf of words and word pairs, in two views whose weights cross-validation finds.
+class Associations(TransformerMixin, BaseEstimator):
+    """By how much an n-gram is more frequent in a text than by chance, where it is: positive pointwise information.
 
-    The first, n-grams times their naive-Bayes ratios, serves with many labels; the second, latent semantic analysis of
-    labelled and unlabelled texts (Deerwester et al. 1990), with few.
+    Rows have length 1. Their singular vectors are what document vectors of n-grams approach that are learned by cosines
+    and negative samples (Levy & Goldberg 2014; Thongtan & Phienthrakul 2019).
+    """
+
+    def fit(self, X: csr_matrix, y: np.ndarray | None = None) -> "Associations":
+        counts = np.asarray(X.sum(0)).ravel()
+        self.shares_ = (counts / counts.sum()).astype(np.float32)
+        return self
+
+    def transform(self, X: csr_matrix) -> csr_matrix:
+        X = csr_matrix(X, copy=True)
+        totals = np.repeat(np.asarray(X.sum(1)).ravel(), np.diff(X.indptr))
+        X.data = np.log(X.data / totals / self.shares_[X.indices]).clip(min=0.0).astype(np.float32)
+        return normalize(X)
+
+
+class Teacher:
+    """p(label | text) from counts of n-grams, in two views whose weights cross-validation finds.
+
+    The first, tf-idf times naive-Bayes ratios, serves with many labels; the second, vectors of labelled and unlabelled
+    texts by singular values of what stands in them, with few.
 
     Parameters
     ----------
@@ -62,16 +82,14 @@ class Teacher:
             raise VaeworksError(
                 f"pseudo-labels need at least {FOLDS} texts of each class: label more, or set pseudo_labels to False"
             )
-        self.words = TfidfVectorizer(
-            ngram_range=(1, 2), sublinear_tf=True, min_df=LEAST, token_pattern=WORDS_AND_MARKS, dtype=np.float32
-        )
+        self.words = CountVectorizer(ngram_range=(1, 3), min_df=LEAST, token_pattern=WORDS_AND_MARKS, dtype=np.float32)
         try:
             grams = self.words.fit_transform(texts)
         except ValueError as error:  # no word is left
             raise VaeworksError(
                 f"pseudo-labels need words that {LEAST} texts share: give more texts, or set pseudo_labels to False"
             ) from error
-        self.classifier = two_views(grams[::EVERY]).fit(grams[known], indices[known])
+        self.classifier = two_views(grams).fit(grams[known], indices[known])
 
     def __call__(self, texts: list[str]) -> np.ndarray:
         """Probabilities (N, classes)."""
@@ -97,11 +115,13 @@ def first(stream: Texts, most: int) -> tuple[list[str], list[Any]]:
     return texts[:most], labels[:most]
 
 
-def two_views(sample: csr_matrix) -> StackingClassifier:
-    grams = make_pipeline(NaiveBayesRatios(), LogisticRegression(C=10, max_iter=1000))
+def two_views(texts: csr_matrix) -> StackingClassifier:
+    """To be fitted to some rows of these counts."""
+    weighed = FrozenEstimator(TfidfTransformer(sublinear_tf=True).fit(texts))
+    grams = make_pipeline(weighed, NaiveBayesRatios(), LogisticRegression(C=10, max_iter=1000))
     views: list[tuple[str, Pipeline]] = [("grams", grams)]
-    components = min(COMPONENTS, min(sample.shape) - 1)
+    components = min(COMPONENTS, min(texts.shape) - 1)
     if components > 0:
-        topics = FrozenEstimator(TruncatedSVD(components, random_state=0).fit(sample))
-        views.append(("topics", make_pipeline(topics, LogisticRegression(C=100, max_iter=1000))))
+        vectors = make_pipeline(Associations(), TruncatedSVD(components, n_iter=2, random_state=0)).fit(texts)
+        views.append(("vectors", make_pipeline(FrozenEstimator(vectors), LogisticRegression(C=100, max_iter=1000))))
     return StackingClassifier(views, cv=FOLDS, stack_method="decision_function")

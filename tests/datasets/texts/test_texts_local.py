@@ -238,3 +238,36 @@ def test_a_folder_of_split_files_has_those_splits(tmp_path):
     }  # fmt: skip
     assert [rows.labelled for rows in dataset.splits.values()] == [True, True, True, False]
     assert read(dataset.splits["test"]) == [{"text": "c", "label": 2}]
+
+
+def test_a_label_that_begins_late_is_found(tmp_path):
+    file = tmp_path / "late.jsonl"
+    file.write_text('{"text": "a"}\n' * 1200 + '{"text": "b", "label": "x"}\n{"text": "c", "label": "y"}\n')
+    found = load_texts(file)
+    labels = [label for batch in found.whole().chunks() for label in batch["label"].to_pylist()]
+    assert (found.label_name, labels[-2:], labels.count(None)) == ("label", ["x", "y"], 1200)
+
+
+def test_labels_that_only_look_alike_stay_apart(tmp_path):
+    (tmp_path / "codes.csv").write_text("text,label\na,01\nb,1\nc,1\n")
+    [batch] = load_texts(tmp_path / "codes.csv").whole().chunks()
+    assert batch["label"].to_pylist() == ["01", "1", "1"]
+
+
+def test_spaces_around_labels_count_for_nothing_and_are_said(tmp_path, caplog):
+    (tmp_path / "spaced.csv").write_text("text,label\na,pos \nb,pos\nc,neg\n")
+    [batch] = load_texts(tmp_path / "spaced.csv").whole().chunks()
+    assert batch["label"].to_pylist() == ["pos", "pos", "neg"]
+    assert "1 labels have spaces around them: 'pos ' counts as 'pos'" in caplog.text
+
+
+def test_a_word_for_no_label_is_said_and_is_a_class_where_values_have_types(tmp_path, caplog):
+    (tmp_path / "none.csv").write_text("text,label\na,None\nb,some\nc,all\nd,None\n")
+    [batch] = load_texts(tmp_path / "none.csv").whole().chunks()
+    assert batch["label"].to_pylist() == [None, "some", "all", None]
+    assert "no label is what 'None' (2 times) is taken for" in caplog.text
+    caplog.clear()
+    (tmp_path / "none.jsonl").write_text('{"text": "a", "label": "None"}\n{"text": "b", "label": "some"}\n')
+    [batch] = load_texts(tmp_path / "none.jsonl").whole().chunks()
+    assert batch["label"].to_pylist() == ["None", "some"]
+    assert not caplog.messages

@@ -13,7 +13,6 @@ from ..dialects import opened
 from ..encodings import not_encoded
 from .rows import READ_ROWS
 
-LOOKED_AT = 1000
 JSON_KINDS = {str: "string", bool: "bool", int: "int64", float: "double", list: "a list", dict: "an object"}
 
 
@@ -48,9 +47,9 @@ class JsonSource:
 
     def columns(self) -> dict[str, str]:
         kinds: dict[str, str] = {}
-        for record in islice(self._records(), LOOKED_AT):
+        for record in self._records():
             for column, value in record.items():
-                if value is not None or column not in kinds:
+                if kinds.get(column, "null") == "null":
                     kinds[column] = JSON_KINDS.get(type(value), "null")
         if not kinds:
             raise VaeworksError(f"{self.path.name} holds only empty objects: give them fields such as text")

@@ -21,7 +21,7 @@ from .lines import JsonSource, TextSource
 from .parquet import ParquetSource
 from .rows import Rows
 from .separated import SeparatedSource
-from .survey import Survey, is_empty, survey, type_of_labels, without_nan
+from .survey import Survey, is_empty, plain, survey, type_of_labels
 
 SPLITS = ("train", "validation", "test", "unlabelled")
 
@@ -68,7 +68,7 @@ def checked(
     found = {}
     for split, source in sources.items():
         check_kinds(source.path.name, columns[split], text, labels[split])
-        found[split] = survey(source.read(text, labels[split]))
+        found[split] = survey(source.read(text, labels[split]), source.typed)
         check_texts(source, found[split], drop_empty)
     kind = None
     if label is not None:
@@ -86,7 +86,7 @@ def clean_batches(source: Source, text: str, label: str | None, kind: pa.DataTyp
     for batch in source.read(text, label):
         batch = batch.filter(pc.invert(is_empty(batch["text"])))
         if label is not None:
-            values = without_nan(batch["label"]).cast(kind)
+            values = plain(batch["label"], source.typed).cast(kind)
             batch = pa.record_batch({"text": batch["text"], "label": values})
         yield batch
 

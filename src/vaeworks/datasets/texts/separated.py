@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ...errors import VaeworksError
@@ -17,7 +16,6 @@ from ..headers import check_distinct
 
 # pyarrow reads some 32 blocks ahead, whatever the file's length: 70 MB. No row may be longer than a block.
 BLOCK_BYTES = 2 * 2**20
-MISSING = [value for value in pa_csv.ConvertOptions().null_values if value] + ["", "None"]
 
 
 class SeparatedSource:
@@ -49,7 +47,7 @@ class SeparatedSource:
             for batch in reader:
                 columns = {"text": batch[text]}
                 if label is not None:
-                    columns["label"] = without_missing(batch[label])
+                    columns["label"] = batch[label]
                 yield pa.record_batch(columns)
 
     def place(self, row: int) -> str:
@@ -105,8 +103,3 @@ def open_separated(
         pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=reject),
         pa_csv.ConvertOptions(column_types=wanted, include_columns=list(wanted or [])),
     )
-
-
-def without_missing(label: pa.Array) -> pa.Array:
-    """The labels, null where the file says that there is none (an empty field, NA, nan, null)."""
-    return pc.if_else(pc.is_in(label, pa.array(MISSING)), pa.scalar(None, pa.string()), label)
