@@ -46,7 +46,7 @@ class Level:
         return self.posterior.log_prob(self.z) - self.prior.log_prob(self.z)
 
 
-def is_diagonal_normal(distribution: object) -> TypeGuard[Independent]:
+def is_diagonal_normal(distribution: object) -> "TypeGuard[Independent[Normal]]":
     return isinstance(distribution, Independent) and isinstance(distribution.base_dist, Normal)
 
 
@@ -85,7 +85,7 @@ class Evidence:
         """Unfold rows (S * B,) into (S, B); nothing else in the package knows how rows are laid out."""
 
         def unfold(rows: Tensor) -> Tensor:
-            return at_least_float32(rows).unflatten(0, (samples, -1))
+            return at_least_float32(rows).reshape(samples, -1, *rows.shape[1:])
 
         return cls(
             log_likelihood=unfold(log_likelihood),

@@ -1,5 +1,7 @@
 """Likelihoods p(target | z): `log_prob(target, observed)` in nats a row, `sample()`, `mode()`; and label heads."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, distributions, nn
 
@@ -89,7 +91,7 @@ class Binary(distributions.Bernoulli):
             raise VaeworksError(
                 "a Bernoulli likelihood scores only 0 and 1: binarise the data, or use another likelihood"
             )
-        return super().log_prob(value)
+        return cast(Tensor, super().log_prob(value))
 
 
 class ClassHead(nn.Module):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -112,7 +112,7 @@ class LatentModel(nn.Module):
 
     def posterior_of(self, batch: Batch) -> Distribution:
         """q(z | input, condition) of the top level."""
-        return self.posterior(self.read(batch)[0])
+        return cast(Distribution, self.posterior(self.read(batch)[0]))
 
     def code(self, batch: Batch) -> Tensor:
         """The mean of q(z | input, condition) of the top level; that of p(z | condition) where there is no input."""
@@ -121,11 +121,11 @@ class LatentModel(nn.Module):
 
     def encode(self, input: Any, condition: Any = None) -> Distribution:
         """q(z | input, condition) of the top level; `condition` as the conditioner gives it."""
-        return self.posterior(call(self.encoder, input, condition))
+        return cast(Distribution, self.posterior(call(self.encoder, input, condition)))
 
     def top_prior(self, rows: int, condition: Any = None) -> Distribution:
         """p(z | condition) of the top level for so many rows."""
-        return self.prior(condition, self.encode).expand((rows,))
+        return cast(Distribution, self.prior(condition, self.encode).expand((rows,)))
 
     def has_conditional_prior(self, condition: Any) -> bool:
         """Whether p(z | condition) of the top level is one distribution a row, rather than one for all."""

@@ -11,7 +11,7 @@ from .precision import at_least_float32
 LOG_VARIANCES = (-14.0, 6.0)
 
 
-def diagonal_normal(mean: Tensor, log_variance: Tensor) -> Independent:
+def diagonal_normal(mean: Tensor, log_variance: Tensor) -> "Independent[Normal]":
     """A normal distribution with independent units, (N, ...) with one event a row, in float32 or better.
 
     The log-variance is held within [-14, 6]: outside, float32 turns a long sum of squares into infinity.
@@ -21,12 +21,12 @@ def diagonal_normal(mean: Tensor, log_variance: Tensor) -> Independent:
     return Independent(normal, mean.dim() - 1, validate_args=False)
 
 
-def normal_of(parameters: Tensor) -> Independent:
+def normal_of(parameters: Tensor) -> "Independent[Normal]":
     """The same of means and log-variances (N, 2 D, ...), one after the other."""
     return diagonal_normal(*parameters.chunk(2, 1))
 
 
-def relative_normal(prior: Tensor, change: Tensor) -> Independent:
+def relative_normal(prior: Tensor, change: Tensor) -> "Independent[Normal]":
     """Beside a prior, by a shift in its deviations and a share of its variance, both parameters (N, 2 D, ...).
 
     So the KL does not depend on how narrow the prior is, which no step of training can then make explode.
@@ -45,7 +45,7 @@ class NormalPosterior(nn.Module):
         self.linear = nn.Linear(features, 2 * latent_dim)
         self.distribution = diagonal_normal
 
-    def forward(self, features: Tensor) -> Independent:
+    def forward(self, features: Tensor) -> "Independent[Normal]":
         mean, log_variance = self.linear(features).chunk(2, dim=-1)
         return self.distribution(mean, log_variance)
 
@@ -60,7 +60,7 @@ class RelativePosterior(nn.Module):
         super().__init__()
         self.linear = nn.Linear(features, 2 * latent_dim)
 
-    def forward(self, features: tuple[Tensor, Tensor]) -> Independent:
+    def forward(self, features: tuple[Tensor, Tensor]) -> "Independent[Normal]":
         found, prior = features
         return relative_normal(prior, self.linear(found))
 

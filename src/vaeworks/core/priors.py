@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from typing import cast
 
 import torch
 import zuko
@@ -14,7 +15,7 @@ from ..errors import VaeworksError
 from .posteriors import diagonal_normal, normal_of
 from .precision import at_least_float32
 
-Encode = Callable[[Tensor], Independent]
+Encode = Callable[[Tensor], "Independent[Normal]"]
 
 
 class StandardNormal(nn.Module):
@@ -75,7 +76,7 @@ class FlowPrior(nn.Module):
         self.flow = zuko.flows.MAF(latent_dim, transforms=transforms, hidden_features=(hidden, hidden))
 
     def forward(self, condition: object, encode: Encode) -> Distribution:
-        return self.flow()
+        return cast(Distribution, self.flow())
 
 
 class GivenPrior(nn.Module):
@@ -85,7 +86,7 @@ class GivenPrior(nn.Module):
         return normal_of(condition["prior"])
 
 
-def mixture(logits: Tensor, components: Independent) -> MixtureSameFamily:
+def mixture(logits: Tensor, components: "Independent[Normal]") -> MixtureSameFamily:
     return MixtureSameFamily(Categorical(logits=at_least_float32(logits)), components, validate_args=False)
 
 
@@ -105,4 +106,4 @@ def make_prior(name: str, latent_dim: int, pseudo_inputs: Callable[[], Tensor]) 
     makers = {"normal": StandardNormal, "mixture": MixturePrior, "flow": FlowPrior}
     if name not in makers:
         raise VaeworksError(f"there is no prior {name!r}: choose one of {', '.join(PRIORS)}")
-    return makers[name](latent_dim)
+    return cast(nn.Module, makers[name](latent_dim))
