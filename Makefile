@@ -7,7 +7,7 @@ JOBS ?= 2
 SHARED := --numprocesses $(JOBS) --dist loadscope
 TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 
-.PHONY: help demo test test-fast lint benchmarks clean
+.PHONY: help demo test test-fast lint wheel benchmarks clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -30,6 +30,15 @@ test-fast: $(READY)  ## the tests that take no long: about a minute on two cores
 
 lint: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+wheel: $(READY)  ## build the wheel, and use it in an environment that has only what it depends on
+	rm -rf dist .wheel
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(PYTHON) -m venv .wheel
+	$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' > "$$(echo .wheel/lib/python*/site-packages)/dependencies.pth"
+	.wheel/bin/python -m pip install --quiet --no-deps dist/*.whl
+	.wheel/bin/python -c 'import vaeworks; assert ".wheel" in vaeworks.__file__, vaeworks.__file__'
+	.wheel/bin/vae predict imdb "I loved it: funny, warm and beautifully acted." --json | grep '"positive"'
 
 benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/text_rotten.py
@@ -60,4 +69,4 @@ benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/forecast_series.py
 
 clean:  ## remove what make made
-	rm -rf $(VENV) models/demo
+	rm -rf $(VENV) .wheel dist models/demo
