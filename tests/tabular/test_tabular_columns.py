@@ -144,7 +144,11 @@ def test_a_sparse_matrix_is_learned_as_a_dense_one():
         ({"a": ["x", "y", "z"]}, {"b": "real"}, "no column 'b'"),
         ({"a": ["x", "y", "z"]}, {"a": "colour"}, "choose one of real"),
         ({"a": [str(row) for row in range(1500)]}, {}, "no categories"),
-        ({"a": pd.date_range("2020-01-01", periods=3)}, {}, "turn it into numbers or text"),
+        (
+            {"a": pd.date_range("2020-01-01", periods=3), "b": pd.interval_range(0, 3), "c": [1, 2, 3]},
+            {},
+            r"'a' \(timestamp.*'b' \(.*leave them out \(--drop a --drop b\)",
+        ),
     ],
 )
 def test_columns_that_cannot_be_learned_are_refused(table, kinds, sentence):

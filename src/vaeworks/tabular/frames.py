@@ -81,8 +81,9 @@ def frame_of(X: Any) -> Frame:
         raise VaeworksError(
             f"a column mixes types ({str(error).splitlines()[0]}): make it all text or numbers"
         ) from error
-    found = {name: read_column(name, table.column(index)) for index, name in enumerate(names)}
     types = {name: table.column(index).type for index, name in enumerate(names)}
+    check_types(types)
+    found = {name: read_column(name, table.column(index)) for index, name in enumerate(names)}
     return Frame(
         found,
         whole={name for name, kind in types.items() if pa.types.is_integer(kind)},
@@ -113,14 +114,30 @@ def read_column(name: str, column: Any) -> np.ndarray:
         return np.array(column.to_pylist(), dtype=object)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float64)
-    if pa.types.is_binary(kind):
+    return np.full(len(column), np.nan)
+
+
+def check_types(types: dict[str, Any]) -> None:
+    """Refuse all columns at once that hold neither numbers nor text."""
+    import pyarrow as pa
+
+    plain = ("boolean", "string", "large_string", "integer", "floating", "decimal", "null")
+    values = {name: kind.value_type if pa.types.is_dictionary(kind) else kind for name, kind in types.items()}
+    odd = {
+        name: kind for name, kind in values.items() if not any(getattr(pa.types, f"is_{each}")(kind) for each in plain)
+    }
+    if binary := [name for name, kind in odd.items() if pa.types.is_binary(kind)]:
         raise VaeworksError(
-            f"column {name!r} is not in UTF-8: name the encoding of its file with --encoding, such as latin-1, or "
+            f"column {binary[0]!r} is not in UTF-8: name the encoding of its file with --encoding, such as latin-1, or "
             "leave the column out"
         )
-    if pa.types.is_null(kind):
-        return np.full(len(column), np.nan)
-    raise VaeworksError(f"column {name!r} holds {kind}: turn it into numbers or text, or leave it out")
+    if odd:
+        held = ", ".join(f"{name!r} ({kind})" for name, kind in odd.items())
+        dropped = " ".join(f"--drop {name}" for name in odd)
+        raise VaeworksError(
+            f"columns that hold neither numbers nor text cannot be modelled: {held}. Turn them into numbers or text, "
+            f"or leave them out ({dropped})"
+        )
 
 
 def columns_of_objects(X: np.ndarray, names: list[str]) -> Frame:
