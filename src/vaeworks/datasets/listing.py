@@ -3,7 +3,7 @@
 import logging
 import stat
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .missing import unreadable
@@ -25,7 +25,7 @@ class ClassTree:
     flat : list of Path
         The files in the folder itself.
     classes : dict of str to list of Path
-        Those in each of its folders that has some.
+        Those in each of its folders that has some, in it or below it.
     empty : list of Path
         Its other folders.
     rest : list of Path
@@ -57,21 +57,34 @@ class ClassTree:
 def class_tree(folder: Path, endings: Collection[str]) -> ClassTree:
     """Look at everything in a folder and in its folders, each kind in the order of names.
 
+    A folder that holds one folder of folders stands for that one.
+
     Raises
     ------
     VaeworksError
         When one of them cannot be listed, or something in it cannot be looked at, such as a broken link.
     """
     flat, folders, rest = sorted_out(folder, endings)
+    if len(folders) == 1 and not flat and sorted_out(folders[0], endings)[1]:
+        return replace(class_tree(folders[0], endings), folder=folder)
     classes, empty = {}, []
     for entry in folders:
-        files, deeper, others = sorted_out(entry, endings)
+        files, others = all_below(entry, endings)
         if files:
             classes[entry.name] = files
-            rest += [*deeper, *others]
+            rest += others
         else:
             empty.append(entry)
     return ClassTree(folder, endings, flat, classes, empty, rest)
+
+
+def all_below(folder: Path, endings: Collection[str]) -> tuple[list[Path], list[Path]]:
+    """The files of these endings in a folder and below it, and the rest of what is visible there."""
+    files, folders, rest = sorted_out(folder, endings)
+    for below in folders:
+        more, others = all_below(below, endings)
+        files, rest = [*files, *more], [*rest, *others]
+    return files, rest
 
 
 def sorted_out(folder: Path, endings: Collection[str]) -> tuple[list[Path], list[Path], list[Path]]:

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from vaeworks.datasets import read_image
+from vaeworks.datasets.images.decoding import decode
 from vaeworks.errors import VaeworksError
 
 GREY = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
@@ -130,13 +131,21 @@ def test_a_damaged_file_is_named(refusal, tmp_path):
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).save(tmp_path / "whole.png")
     whole = (tmp_path / "whole.png").read_bytes()
     assert refusal(whole[:900]).startswith("is damaged (")
-    assert refusal(b"not a picture").startswith("is no PNG, JPEG or WebP picture, whatever its name says")
+    assert refusal(b"not a picture").startswith("is no picture of a known format, whatever its name says")
     assert refusal(b"").startswith("is empty")
 
 
 def test_a_file_of_another_format_is_refused_whatever_its_name(refusal, tmp_path):
-    Image.fromarray(COLOUR).save(tmp_path / "a.bmp")
-    assert refusal((tmp_path / "a.bmp").read_bytes()).startswith("is no PNG, JPEG or WebP picture")
+    Image.fromarray(COLOUR).save(tmp_path / "a.ico")
+    assert refusal((tmp_path / "a.ico").read_bytes()).startswith("is no picture of a known format")
+
+
+@pytest.mark.parametrize("ending", [".bmp", ".tif", ".gif", ".ppm", ".tga", ".jp2"])
+def test_other_formats_are_read_too(tmp_path, ending):
+    Image.fromarray(np.full((9, 7), 200, np.uint8)).convert("RGB").save(tmp_path / f"a{ending}")
+    found = decode(tmp_path / f"a{ending}")
+    assert found.shape == (9, 7, 3)
+    assert np.abs(found.astype(int) - 200).max() <= 2
 
 
 def test_a_file_that_is_not_there(refusal):

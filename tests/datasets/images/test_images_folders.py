@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from vaeworks.datasets import load_images
+from vaeworks.datasets.images.decoding import ENDINGS
 from vaeworks.errors import VaeworksError
 
 
@@ -114,11 +115,11 @@ def test_splits_of_different_sizes_are_refused(fill):
     ("files", "message"),
     [
         ({"notes.txt": b"a"}, r"photos holds no pictures: it should hold \.png, .* but it holds notes\.txt$"),
-        ({"a/b/c/1.png": 1}, "holds no pictures: .* but it holds a"),
+        ({"a/b/c/1.txt": b"a"}, "holds no pictures: .* but it holds a"),
         ({"1.png": 1, "cat/2.png": 2}, r"both in itself \(1\.png\) and in folders \(cat\): move them"),
         ({"test/1.png": 1}, "photos holds test but no train folder: add one"),
         ({"train/1.png": 1, "val/1.png": 1, "valid/1.png": 1}, "more than one validation folder: val, valid. Keep one"),
-        ({"1.png": 1, "2.png": b"PNG?"}, r"photos/2\.png is no PNG, JPEG or WebP picture"),
+        ({"1.png": 1, "2.png": b"PNG?"}, r"photos/2\.png is no picture of a known format"),
         ({"1.png": 1, "2.png": b""}, r"photos/2\.png is empty"),
     ],
 )
@@ -161,13 +162,18 @@ def test_a_link_to_a_class_folder_is_one(fill, tmp_path):
 
 
 def test_what_is_left_out_of_class_folders_is_counted_and_named(fill, caplog):
-    folder = fill({"cat/1.png": 1, "dog/1.png": 2, "dog/old/2.png": 3, "ape/1.gif": b"GIF", "cat/notes.txt": b"a"})
+    folder = fill({"cat/1.png": 1, "dog/1.png": 2, "dog/old/2.png": 3, "ape/1.pdf": b"PDF", "cat/notes.txt": b"a"})
     (folder / "bee").mkdir()
-    assert load_images(folder).splits["all"].labels == ["cat", "dog"]
+    assert load_images(folder).splits["all"].labels == ["dog", "cat", "dog"]
     assert caplog.messages == [
-        f"{folder}: folders without .png, .jpg, .jpeg, .webp files are left out: 2 (ape, bee)",
-        f"{folder}: other files and folders are left out: 2 (cat/notes.txt, dog/old)",
+        f"{folder}: folders without {', '.join(ENDINGS)} files are left out: 2 (ape, bee)",
+        f"{folder}: other files and folders are left out: 1 (cat/notes.txt)",
     ]
+
+
+def test_classes_may_lie_in_a_folder_of_their_own(fill):
+    folder = fill({"all/cat/1.png": 1, "all/dog/new/1.png": 2})
+    assert load_images(folder).splits["all"].labels == ["cat", "dog"]
 
 
 def test_what_is_left_out_beside_split_folders_is_counted_and_named(fill, caplog):

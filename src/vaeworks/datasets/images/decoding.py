@@ -1,4 +1,4 @@
-"""One picture file as an array: every mode that PNG, JPEG and WebP know becomes 8-bit grey or colour."""
+"""One picture file as an array: every mode becomes 8-bit grey or colour."""
 
 import warnings
 from io import BytesIO
@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
-FORMATS = ("PNG", "JPEG", "WEBP")
+FORMATS = {
+    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg"),
+    "WEBP": (".webp",),
+    "TIFF": (".tif", ".tiff"),
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "PPM": (".ppm", ".pgm", ".pbm"),
+    "JPEG2000": (".jp2",),
+    "TGA": (".tga",),
+}
+ENDINGS = tuple(ending for endings in FORMATS.values() for ending in endings)
 LEAST_SIDE = 2
 
 
@@ -46,14 +56,14 @@ def read_whole(path: Path) -> "Image":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=FORMATS) as picture:
+            with Image.open(BytesIO(content), formats=tuple(FORMATS)) as picture:
                 return plain(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise VaeworksError(
             f"{path} has more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many for one picture: make it smaller first"
         ) from error
     except Image.UnidentifiedImageError as error:
-        raise VaeworksError(f"{path} is no PNG, JPEG or WebP picture, whatever its name says: leave it out") from error
+        raise VaeworksError(f"{path} is no picture of a known format, whatever its name says: leave it out") from error
     except Exception as error:  # damaged files make Pillow raise almost anything
         raise VaeworksError(f"{path} is damaged ({error}): get it again, or leave it out") from error
 

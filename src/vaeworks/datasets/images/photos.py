@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
-from ..listing import glimpse, say_left_out, sorted_out
+from ..listing import all_below, glimpse, say_left_out
 from ..missing import reading
 from ..registry import is_named
 from ..sets import DataSet, InMemory
@@ -83,6 +83,6 @@ def pictures_below(folder: Path) -> list:
 
 def files_below(folder: Path, endings: tuple[str, ...] = ENDINGS) -> list[Path]:
     """The files of some endings in a folder and below it; other files are said."""
-    files, folders, rest = sorted_out(folder, endings)
+    files, rest = all_below(folder, endings)
     say_left_out(folder, "other files", rest)
-    return [*files, *(file for below in folders for file in files_below(below, endings))]
+    return files
