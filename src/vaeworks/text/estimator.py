@@ -212,9 +212,9 @@ class TextVAE(TextParameters, LabelledEstimator):
         """Each text with its label turned, and as much else kept as its codes allow; one that has it stays as it is.
 
         The code of the text moves just so far that the linear layer is sure, and what it decodes into is given. With
-        two levels the codes of sentences follow as far as what their prior expects of them does. Sentences that speak
-        against the label are written anew, from codes that keep as much of what set them apart as may be; the others,
-        and what `max_tokens` leaves out, stay to the letter.
+        two levels the codes of sentences follow as what their prior expects of them does. Sentences that speak against
+        the label are written anew, from codes that follow as little as may be; the others, and what `max_tokens` leaves
+        out, stay to the letter.
 
         Parameters
         ----------

@@ -13,7 +13,7 @@ from ..tokens.vocabulary import END, PAD
 from .sentences import CodesInTurn
 
 MOST_STEPS = 100
-KEPT = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+GAINS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
 NEARLY = 0.8  # of the most that a sentence can win
 
 
@@ -21,9 +21,9 @@ NEARLY = 0.8  # of the most that a sentence can win
 def rewritten(model: LatentModel, batch: Batch, index: int, sure: float) -> tuple[Tensor, Tensor]:
     """Sentences (N, S, T) of texts with the label of a class, and which of them (N, S) are written anew.
 
-    Each sentence is as it was, or written from a code that keeps ever less of what set it apart from what is expected
-    under the moved code of its text. Those that win most for the class are exchanged first, and no more of them than
-    it takes until the model, reading the whole again, is sure.
+    Each sentence is as it was, or written from a code that follows the moved code of its text ever further. Those that
+    win most for the class are exchanged first, and no more of them than it takes until the model, reading the whole
+    again, is sure.
     """
     versions = torch.stack(padded_alike([batch.input, *written_anew(model, batch, index, sure)]))
     won = gains(model, versions, index)
@@ -50,13 +50,13 @@ def gains(model: LatentModel, versions: Tensor, index: int) -> Tensor:
 
 
 def written_anew(model: LatentModel, batch: Batch, index: int, sure: float) -> list[Tensor]:
-    """Tokens (N, S, T) of all sentences under the moved codes of their texts, for each share that is kept of theirs."""
+    """Tokens (N, S, T) of all sentences from codes that follow the moved codes of their texts ever further."""
     features, condition = read = model.read(batch)
     levels, _, _ = model.descend(batch, posterior_mean, read=read)
     z, [block] = moved(model.heads[LABEL], levels[0].z, index, sure), model.blocks
     found = []
-    for kept in KEPT:
-        codes = followed(block.network, levels[0].z, z, levels[1].z, kept)  # type: ignore[arg-type]
+    for gain in GAINS:
+        codes = followed(block.network, levels[0].z, z, levels[1].z, gain)  # type: ignore[arg-type]
         _, state = block(z, features, condition, replay([codes]))
         tokens = model.decoder(state, condition).mode()
         found.append(tokens.masked_fill(tokens == END, PAD)[:, :, :-1])
@@ -98,11 +98,7 @@ def moved(head: nn.Module, z: Tensor, index: int, sure: float) -> Tensor:
     return z
 
 
-def followed(network: CodesInTurn, before: Tensor, after: Tensor, codes: Tensor, kept: float) -> Tensor:
-    """Codes of sentences (N, S, C) that move as far as what is expected of them does when z moves.
-
-    Of what set each apart from what was expected, a share is `kept`.
-    """
-    off = kept * (codes - network.given(before, network.states(before, codes), codes).mean)
-    off = off.unflatten(2, (network.phrases, network.phrase_dim))
-    return network.in_turn(after, codes.shape[1], lambda prior, sentence, phrase: prior.mean + off[:, sentence, phrase])
+def followed(network: CodesInTurn, before: Tensor, after: Tensor, codes: Tensor, gain: float) -> Tensor:
+    """Codes of sentences (N, S, C) that move `gain` times as far as what is expected of them does when z moves."""
+    expected = (network.given(z, network.states(z, codes), codes).mean for z in (after, before))
+    return codes + gain * (next(expected) - next(expected))
