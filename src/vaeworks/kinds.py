@@ -89,18 +89,24 @@ def kind_named(word: str, model: Path | str) -> Kind:
     return KINDS[word]
 
 
-def load(model: Path | str) -> Any:
+def load(model: Path | str, parts: dict[str, Any] | None = None) -> Any:
     """The fitted estimator in a folder that `save` or `vae fit` wrote, or that ships under a name, such as "imdb".
 
     While another process saves over the folder, it gives the earlier model or the new one, whole.
 
+    Parameters
+    ----------
+    model : path or str
+    parts : dict or None
+        The parts of its maker's own, as the estimator was given them: a name in a file is never imported.
+
     Raises
     ------
     VaeworksError
-        When the folder is no model, is damaged, or was made by a newer version.
+        When the folder is no model, is damaged, was made by a newer version, or lacks parts of its maker's own.
     """
     from .storage import artifact
 
-    found = artifact.load(located(model), lambda name: kind_named(name, model).estimator_class())
+    found = artifact.load(located(model), lambda name: kind_named(name, model).estimator_class(), parts)
     found.origin_ = str(model)
     return found

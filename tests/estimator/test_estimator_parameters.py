@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaeworks import VaeworksError
-from vaeworks.cli.options import chosen, parameter_options, written
+from vaeworks.cli.options import ELSEWHERE, chosen, parameter_options, written
 from vaeworks.estimator.parameters import COUNT, SHARE, Between, OneOf, Pairs, Parameters, fields_of, parameters
 from vaeworks.kinds import KINDS
 
@@ -124,7 +124,7 @@ def test_every_field_refuses_what_its_limit_excludes_in_python_and_in_the_shell_
         value = field.kind(bad)
     with pytest.raises(VaeworksError) as python:
         field.check(value)
-    if field.name not in ("random_state", "device", "verbose"):
+    if field.name not in ELSEWHERE:
         with pytest.raises(VaeworksError) as shell:
             chosen(KINDS[word].parameters(), {field.name: bad})
         assert str(shell.value) == str(python.value).replace(field.name, written(field), 1)
@@ -134,7 +134,7 @@ def test_every_field_but_those_of_all_verbs_is_an_option():
     for kind in KINDS.values():
         named = {parameter.name for parameter in parameter_options(kind.parameters())}
         own = {field.name for field in dataclasses.fields(kind.parameters())}
-        assert named == own - {"random_state", "device", "verbose"}
+        assert named == own - {"random_state", "device", "verbose", "parts"}
 
 
 def test_words_of_the_shell_become_values():

@@ -11,7 +11,7 @@ import typer
 from ..estimator.parameters import Field, OneOf, Pairs, fields_of
 from ..options import pairs
 
-ELSEWHERE = ("random_state", "device", "verbose")  # options of every verb
+ELSEWHERE = ("random_state", "device", "verbose", "parts")  # options of every verb, and what Python alone can give
 
 
 def parameter_options(parameters: type) -> list[inspect.Parameter]:

@@ -35,6 +35,7 @@ from .cautions import caution
 from .diagnostics import Look, diagnose
 from .panels import Panel, shared_panels
 from .parameters import Parameters
+from .parts import with_parts
 from .reader import Reader
 
 log = logging.getLogger(__name__)
@@ -158,7 +159,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             data = self._ready(data, judged_by)
             with own_random_numbers(fabric.device):
                 torch.manual_seed(self.random_state)
-                model = self._build(data)
+                model = with_parts(self._build(data), self.parts, self)
             plan = self._plan(data)
             if beginning is not None:
                 plan = beginning.into(model, plan, self.reader_)
@@ -304,14 +305,16 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         artifact.save(self, folder, overwrite, compact)
 
     def plain_params(self) -> dict:
-        """The constructor's parameters as JSON holds them, so without numpy's numbers."""
+        """The constructor's parameters as JSON holds them: without numpy's numbers, and the names of parts alone."""
         given = self.get_params(deep=False)
-        return {name: value if isinstance(value, dict) else native(value) for name, value in given.items()}
+        own = given.pop("parts")
+        plain = {name: value if isinstance(value, dict) else native(value) for name, value in given.items()}
+        return {**plain, **({"parts": sorted(own)} if own else {})}
 
     def restore(self, state: dict) -> None:
         """Become a fitted estimator around untrained weights."""
         self.reader_ = self.Reader.from_state(state)
-        self.model_ = self._build(None)
+        self.model_ = with_parts(self._build(None), self.parts, self)
 
     def further_weights(self) -> dict[str, dict[str, Tensor]]:
         """Tensors beside the model's, by the name of their file."""

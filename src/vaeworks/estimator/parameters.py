@@ -86,6 +86,19 @@ class Pairs:
         return "of names and words"
 
 
+@dataclass(frozen=True)
+class Parts:
+    """Modules by the names of a model's parts, or what makes them."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, value: Any) -> bool:
+        return set(value) <= set(self.names) and all(map(callable, value.values()))
+
+    def __str__(self) -> str:
+        return f"of modules, or what makes them, by {', '.join(self.names)}"
+
+
 COUNT, WHOLE = Between(1), Between(0)
 POSITIVE, NOT_NEGATIVE = Between(0, 1e9, open_below=True, open_above=True), Between(0, 1e9, open_above=True)
 SHARE = Between(0, 1, open_above=True)
@@ -217,6 +230,12 @@ class Parameters:
     device: Annotated[str, OneOf(DEVICES), "Where to compute; auto takes a GPU where there is one."] = "auto"
     precision: Annotated[str, OneOf(PRECISIONS), "Of training; distributions stay in single precision."] = "32-true"
     verbose: Annotated[bool, "Show a progress bar with the time left."] = False
+    parts: Annotated[
+        dict | None,
+        Parts(("encoder", "posterior", "prior", "decoder", "aside")),
+        "Parts of your own in the place of the model's, each an nn.Module, of which the fit takes a copy, or a class "
+        "or function that makes one of the estimator.",
+    ] = None
 
     def __init_subclass__(cls, **settings: Any) -> None:
         """Document the fields where a class says `{parameters}`, so that its help lists them."""

@@ -150,17 +150,24 @@ def read_config(folder: Path) -> dict:
     return config
 
 
-def load(folder: Path, class_of: Callable[[str], Any]) -> Any:
-    """The estimator that `save` wrote, on the CPU, of the class that `class_of` names for its kind."""
+def load(folder: Path, class_of: Callable[[str], Any], parts: dict[str, Any] | None = None) -> Any:
+    """The estimator that `save` wrote, on the CPU, of the class that `class_of` names for its kind.
+
+    `parts` are those of its maker's own: a name in a file is never imported.
+    """
 
     def read() -> tuple:
         config = read_config(folder)
         estimator_class, state, metrics = class_of(config["kind"]), read_json(folder / STATE), read_metrics(folder)
         return config, estimator_class, state, metrics, read_tensors(folder / WEIGHTS), read_further(folder, config)
 
+    from ..estimator.parts import check_handed_over
+
     with named_damage(folder):
         config, estimator_class, state, metrics, weights, further = read_at_once(folder / CONFIG, read)
-        estimator = estimator_class(**config["parameters"])
+        parameters = dict(config["parameters"])
+        check_handed_over(folder, parameters.pop("parts", []), parts or {})
+        estimator = estimator_class(**parameters, **({"parts": parts} if parts else {}))
         estimator.restore(state)
         restore_weights(estimator, weights, further)
     estimator.metrics_, estimator.history_ = metrics, metrics["history"]

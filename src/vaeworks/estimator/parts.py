@@ -1,0 +1,41 @@
+"""Parts of a model that are the user's own: modules, or what makes them, handed over in Python and by nothing else."""
+
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from typing import Any
+
+from torch import nn
+
+from ..core.model import LatentModel
+from ..errors import VaeworksError
+
+
+def with_parts(model: LatentModel, parts: Mapping[str, Any] | None, estimator: Any) -> LatentModel:
+    """The model with these in the place of its own parts.
+
+    Raises
+    ------
+    VaeworksError
+        For what is no module and makes none.
+    """
+    for name, part in (parts or {}).items():
+        module = deepcopy(part) if isinstance(part, nn.Module) else part(estimator)
+        if not isinstance(module, nn.Module):
+            raise VaeworksError(
+                f"parts: {name!r} must be an nn.Module, or a class or function that makes one of the estimator, not "
+                f"{type(module).__name__}"
+            )
+        setattr(model, name, module)
+    return model
+
+
+def check_handed_over(folder: object, wanted: Collection[str], given: Collection[str]) -> None:
+    """Refuse to load a model with other parts than it was made with."""
+    if missing := sorted(set(wanted) - set(given)):
+        hint = ", ".join(f"{name!r}: ..." for name in missing)
+        raise VaeworksError(
+            f"the model at {folder} was made with parts of its maker's own ({', '.join(missing)}): hand the same ones "
+            f"over in Python, load(folder, parts={{{hint}}})"
+        )
+    if unknown := sorted(set(given) - set(wanted)):
+        raise VaeworksError(f"the model at {folder} has its own {unknown[0]}: leave {unknown[0]!r} out of parts")
