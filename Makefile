@@ -7,7 +7,7 @@ JOBS ?= 2
 SHARED := --numprocesses $(JOBS) --dist loadscope
 TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 
-.PHONY: help demo test test-fast lint wheel benchmarks clean
+.PHONY: help demo test test-fast lint wheel docs benchmarks clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -40,6 +40,10 @@ wheel: $(READY)  ## build the wheel, and use it in an environment that has only 
 	.wheel/bin/python -c 'import vaeworks; assert ".wheel" in vaeworks.__file__, vaeworks.__file__'
 	.wheel/bin/vae predict imdb "I loved it: funny, warm and beautifully acted." --json | grep '"positive"'
 
+docs: $(READY)  ## the site, in site/; a broken link fails
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/zensical build --config-file mkdocs.yml --strict
+
 benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/text_rotten.py
 	$(BIN)/python benchmarks/loop_overhead.py
@@ -69,4 +73,4 @@ benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/forecast_series.py
 
 clean:  ## remove what make made
-	rm -rf $(VENV) .wheel dist models/demo
+	rm -rf $(VENV) .wheel dist site models/demo
