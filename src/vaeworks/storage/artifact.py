@@ -136,8 +136,10 @@ def read_config(folder: Path) -> dict:
         When the folder is not a model, is damaged, or was made by a newer version.
     """
     if not folder.exists():
-        shipped = "".join(f", or {name}, which ships" for name in names())
-        raise VaeworksError(f"there is no model at {folder}: give the folder that fit wrote{shipped}")
+        shipped = ", ".join(names())
+        raise VaeworksError(
+            f"there is no model at {folder}: give the folder that fit wrote, or one that ships ({shipped})"
+        )
     if not (folder / CONFIG).is_file():
         raise VaeworksError(f"{folder} is not a model: it has no {CONFIG}")
     config = read_fields(folder / CONFIG, CONFIG_FIELDS)
