@@ -234,3 +234,13 @@ def test_moments_of_sparse_numbers_leave_holes_out():
     dense = RANDOM.integers(0, 5, (50, 4)).astype(float)
     dense[::3, 1] = np.nan
     assert_close(moments(sparse.csr_matrix(dense)), (np.nanmean(dense, 0), np.nanstd(dense, 0)))
+
+
+def test_sparse_columns_are_read_as_what_they_hold():
+    sparse = pd.DataFrame({"a": pd.arrays.SparseArray([0.0, 0.0, 1.5]), "b": [1.0, 2.0, 3.0]})
+    np.testing.assert_array_equal(frame_of(sparse).columns["a"], [0.0, 0.0, 1.5])
+
+
+def test_columns_that_arrow_does_not_know_are_refused_by_name():
+    with pytest.raises(VaeworksError, match="cannot be modelled .*column z with type complex128"):
+        frame_of(pd.DataFrame({"z": [1j, 2j]}))

@@ -16,6 +16,7 @@ from .likelihoods import HIGHEST
 from .networks import Shape
 
 LARGEST, SMALLEST = 1e15, 1e-15  # float32 holds their squares, and the sums of these over an image
+FARTHEST = 20.0  # mean distance of pixels from those of the fit, in their standard deviations
 
 
 def as_images(X: Any) -> np.ndarray:
@@ -132,6 +133,16 @@ def scale_of(images: np.ndarray, likelihood: str) -> Scale:
     return Scale(float(images.mean(dtype=np.float64)), spread or 1.0)
 
 
+def check_range(images: np.ndarray, scale: Scale) -> None:
+    """Refuse pixels in another unit than those of the fit, as 0 to 255 where it had 0 to 1."""
+    apart = float(np.abs(images - scale.centre).mean(dtype=np.float64)) / scale.spread
+    if apart > FARTHEST:
+        raise VaeworksError(
+            f"the pixels run from {images.min():g} to {images.max():g}, and those of the fit lay around "
+            f"{scale.centre:.3g}, give or take {scale.spread:.3g}: scale them as they were then"
+        )
+
+
 class ImageData(InMemory):
     """Images and their labels in memory.
 
@@ -208,6 +219,8 @@ class ImageReader:
                 f"the images are {said(shape_of(images))}, and this model's are {said(self.shape)}: "
                 "resize or convert them"
             )
+        if self.likelihood == "normal":
+            check_range(images, self.scale)
         return check_pixels(images, self.likelihood)
 
     def to_state(self) -> dict:

@@ -81,6 +81,8 @@ def frame_of(X: Any) -> Frame:
         raise VaeworksError(
             f"a column mixes types ({str(error).splitlines()[0]}): make it all text or numbers"
         ) from error
+    except pa.ArrowNotImplementedError as error:
+        raise VaeworksError(f"a column cannot be modelled ({error.args[-1]}): leave it out") from error
     types = {name: table.column(index).type for index, name in enumerate(names)}
     check_types(types)
     found = {name: read_column(name, table.column(index)) for index, name in enumerate(names)}
@@ -100,7 +102,8 @@ def frame_of(X: Any) -> Frame:
 def from_pandas(X: Any) -> Any:
     import pyarrow as pa
 
-    return pa.Table.from_pandas(X, preserve_index=False)
+    dense = {column: dtype.subtype for column, dtype in X.dtypes.items() if str(dtype).startswith("Sparse")}
+    return pa.Table.from_pandas(X.astype(dense) if dense else X, preserve_index=False)
 
 
 def read_column(name: str, column: Any) -> np.ndarray:
