@@ -242,5 +242,5 @@ def test_sparse_columns_are_read_as_what_they_hold():
 
 
 def test_columns_that_arrow_does_not_know_are_refused_by_name():
-    with pytest.raises(VaeworksError, match="cannot be modelled .*column z with type complex128"):
+    with pytest.raises(VaeworksError, match=r"cannot be modelled .*column z with type complex128"):
         frame_of(pd.DataFrame({"z": [1j, 2j]}))
