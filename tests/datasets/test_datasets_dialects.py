@@ -11,6 +11,7 @@ from vaeworks.datasets import load_table, load_texts
 from vaeworks.datasets.dialects import OTHERS, dialect_of, form_of, separator_of
 from vaeworks.datasets.texts.plain import rows_of
 from vaeworks.errors import VaeworksError
+from vaeworks.tabular.commands import Source
 
 ROWS = [["age", "income", "town"], ["26", "29738.65", "Bern"], ["34", "21197.22", "Chur"]]
 PLAIN = {"age": [26, 34], "income": [29738.65, 21197.22], "town": ["Bern", "Chur"]}
@@ -137,3 +138,15 @@ def test_what_is_read_as_usual_says_nothing(tmp_path, caplog):
     (tmp_path / "t.csv").write_text(lines(ROWS))
     load_table(tmp_path / "t.csv")
     assert caplog.messages == []
+
+
+def test_columns_without_a_name_that_hold_row_numbers_or_nothing_are_no_features(tmp_path, caplog):
+    file = tmp_path / "t.csv"
+    file.write_text(",age,town,\n0,26,Bern,\n1,34,Chur,\n2,41,Zug,\n")
+    assert Source().load(str(file)).whole().table.column_names == ["age", "town"]
+    assert caplog.messages == [
+        "t.csv: column 1 is left out: it holds row numbers",
+        "t.csv: column 4 is left out: it holds nothing",
+    ]
+    file.write_text("Unnamed: 0,age\n5,26\n7,34\n")
+    assert Source().load(str(file)).whole().table.column_names == ["Unnamed: 0", "age"]

@@ -53,7 +53,8 @@ class Source:
     def load(self, source: str, model: Any = None) -> "DataSet":
         """The table, whose columns are words where the model that is to read it has words, and only those it knows."""
         from ..datasets import load_table
-        from ..datasets.tables.tables import only
+        from ..datasets.tables.mending import indices_of
+        from ..datasets.tables.tables import only, without
 
         found = load_table(
             source,
@@ -65,7 +66,7 @@ class Source:
         )
         if model is not None:
             return only(found, self._left(column.name for column in model.reader_.columns))
-        return found
+        return without(found, indices_of(found.name, found.whole().table))
 
     def _left(self, names: Iterable[str]) -> list[str]:
         """The columns of a model, none of which can be left out."""

@@ -47,6 +47,8 @@ def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8")
         raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
     except OSError as error:
         raise unreadable(path, error) from error
+    if "" in table.column_names:
+        table = table.rename_columns([name or f"column {at}" for at, name in enumerate(table.column_names, 1)])
     check_distinct(path, table.column_names)
     if not table.num_rows or not table.num_columns:
         raise VaeworksError(f"{path.name} has no rows: add some")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 NEARLY_ALL = 0.9
+UNNAMED = re.compile(r"column \d+|Unnamed: \d+")
 SHOWN = 3
 HOLE = re.compile(r"(?i)#?n/?a\.?|n\.a\.|nan|nil|none|null|missing|not available|#n/a|#value!|#div/0!|[-.?*]+")
 WRITTEN = {  # how numbers are written, and what makes them plain
@@ -50,6 +51,21 @@ def mended(name: str, table: "pa.Table", words: Collection[str] = ()) -> "pa.Tab
         found = cells if column in words else in_numbers(name, column, cells)
         table = table.set_column(place, column, found)
     return table
+
+
+def indices_of(name: str, table: "pa.Table") -> list[str]:
+    """Columns without a name of their own that hold row numbers or nothing, which is said: they are to be left out."""
+    import numpy as np
+
+    numbers, found = np.arange(table.num_rows), []
+    for column in filter(UNNAMED.fullmatch, table.column_names):
+        cells = table.column(column)
+        values = cells.to_numpy() if cells.null_count == 0 else None
+        counted = values is not None and any(np.array_equal(values, numbers + first) for first in (0, 1))
+        if counted or cells.null_count == len(cells):
+            found.append(column)
+            log.warning("%s: %s is left out: it holds %s", name, column, "row numbers" if counted else "nothing")
+    return found
 
 
 def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedArray":
