@@ -28,6 +28,7 @@ Features = dict[str, Tensor]
 State = tuple[Tensor, Tensor]
 Take = Callable[[Normal, int, int], Tensor]  # of which sentence, and of which phrase in it
 ROWS_TOGETHER = 64  # sentences
+LENGTH_POWER = 0.4  # of its length, by which a hypothesis is judged: a code says more of where a sentence ends than z
 PHRASE, PHRASE_FEATURES = 4, 256  # words, and features of them
 
 
@@ -284,9 +285,13 @@ class WrittenSentences:
         there = observed.any(-1)
         return self.writer(self.codes(there)).guesses(target[there], observed[there])
 
-    def mode(self, beams: int = 4) -> Tensor:
+    def mode(self, beams: int = 6) -> Tensor:
         """Each sentence as a beam search finds it: those that were read, or until an end is more probable than not."""
-        return self._texts(self.state["ends"] > 0, lambda words: words.mode(beams))
+
+        def best(words: Autoregressive) -> Tensor:
+            return words.hypotheses(beams, LENGTH_POWER).tokens[:, 0]
+
+        return self._texts(self.state["ends"] > 0, best)
 
     def sample(self, temperature: float = 1.0) -> Tensor:
         """Sentences drawn word by word: those that were read, or until a draw says that the text ends."""
