@@ -54,7 +54,9 @@ benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/text_seed.py
 	$(BIN)/python benchmarks/text_without_z.py
 	$(BIN)/python benchmarks/text_few_labels.py
-	$(BIN)/python -m pip install --quiet pythae umap-learn ctgan palmerpenguins implicit cornac bm3d pillow-jxl-plugin statsmodels
+	$(BIN)/python benchmarks/text_levels.py
+	$(BIN)/python -m pip install --quiet rapidfuzz pythae umap-learn ctgan palmerpenguins implicit cornac bm3d pillow-jxl-plugin statsmodels
+	$(BIN)/python benchmarks/text_sentences.py imdb-sentences
 	$(BIN)/python benchmarks/image_static.py
 	$(BIN)/python benchmarks/image_five_minutes.py
 	$(BIN)/python benchmarks/image_samples.py

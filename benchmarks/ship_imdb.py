@@ -60,7 +60,7 @@ def main() -> None:
     load(source).save(HERE / name, overwrite=True, compact=True)
     model = load(name)
     figures = measured(model) if model.levels == 1 else measured_apart(model)
-    record("text_" + name.replace("-", "_"), figures)
+    record("text_imdb" if model.levels == 1 else "ship_imdb", figures)
     *_, scored, sampled = (value for value in figures.values() if isinstance(value, dict) and "examples" in value)
     bound = {f"{key}_on_{sampled['examples']}": sampled[key] for key in ("perplexity_importance", "importance_samples")}
     taken = {key: value for key, value in scored.items() if value is not None and key != "importance_samples"}
