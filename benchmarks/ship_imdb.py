@@ -38,7 +38,7 @@ FAULTS = {
 - Reviews carry their authors' prejudices about people and places, and so do its words.
 """,
     "imdb-sentences": MADE.format(
-        options=" --preset sentences --precision bf16-mixed", time="TIME minutes of one CPU core without a GPU"
+        options=" --preset sentences --precision bf16-mixed", time="104 minutes of one CPU core without a GPU"
     )
     + """\
 - It writes 10,000 words: rarer ones, names above all, come back as others, and so does what its codes do not hold. A

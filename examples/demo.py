@@ -34,6 +34,7 @@ def others(folder: Path) -> None:
     picture, series = folder / "noisy.png", folder / "series.csv"
     write_picture(picture)
     write_series(series)
+    vae("reconstruct", "imdb-sentences", "The acting is great, but the story is very slow. I would not see it again.")
     vae("predict", "en-de", "Two men are cooking.", "--alternatives", "3")
     vae("denoise", "natural", picture, "--out", folder / "clean.png")
     vae("compress", "photo", folder / "clean.png", "--out", folder / "clean.vae")

@@ -11,7 +11,7 @@ import pytest
 from vaeworks.cli.main import main
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo.py"
-OTHERS = ["predict", "denoise", "compress", "fit", "anomalies", "fit", "predict", "fit", "sample"]
+OTHERS = ["reconstruct", "predict", "denoise", "compress", "fit", "anomalies", "fit", "predict", "fit", "sample"]
 SMALL = ("--epochs", "1", "--latent-dim", "4", "--max-tokens", "12", "--min-count", "1", "--device", "cpu")
 
 

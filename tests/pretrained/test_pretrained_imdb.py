@@ -23,7 +23,7 @@ def digest(folder):
 
 
 def test_it_is_small():
-    assert names() == ["en-de", "imdb", "natural", "photo"]
+    assert names() == ["en-de", "imdb", "imdb-sentences", "natural", "photo"]
     assert sum(path.stat().st_size for path in located("imdb").rglob("*")) <= MOST_BYTES
 
 

@@ -297,6 +297,16 @@ def test_rewriting_keeps_what_is_left_out_of_the_model(fitted):
     assert fitted.rewrite([text], "good")[0].endswith("It rained all night.  And then?\n")
 
 
+def test_a_model_that_writes_nothing_leaves_the_text(untrained):
+    """Sentences are exchanged only for such as say something."""
+    with torch.no_grad():
+        before = untrained.model_.decoder.writer.softmax.head.weight.clone()
+        untrained.model_.decoder.writer.softmax.head.weight[END] += 100
+        found = untrained.rewrite(["It rained all night."], "good")
+        untrained.model_.decoder.writer.softmax.head.weight.copy_(before)
+    assert found[0].strip()
+
+
 def test_rewriting_leaves_a_text_alone_that_has_the_label(fitted):
     texts = [text for text, label in zip(*reviews(40, seed=5), strict=True) if label == "good"]
     assert np.mean([one == other for one, other in zip(fitted.rewrite(texts, "good"), texts, strict=True)]) > 0.9

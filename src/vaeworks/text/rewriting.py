@@ -1,6 +1,7 @@
 """A text with its label turned: the smallest move of its code after which the linear layer is sure."""
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -10,11 +11,11 @@ from ..core.choosing import posterior_mean, replay
 from ..core.model import LatentModel
 from ..labels import LABEL
 from ..tokens.vocabulary import END, PAD
-from .sentences import CodesInTurn
+from .sentences import PHRASE, CodesInTurn
 
 MOST_STEPS = 100
-GAINS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
-NEARLY = 0.8  # of the most that a sentence can win
+GAINS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+NEARLY = 0.9  # of the most that a sentence can win
 
 
 @torch.no_grad()
@@ -26,6 +27,7 @@ def rewritten(model: LatentModel, batch: Batch, index: int, sure: float) -> tupl
     again, is sure.
     """
     versions = torch.stack(padded_alike([batch.input, *written_anew(model, batch, index, sure)]))
+    versions = torch.where((versions != PAD).any(-1, keepdim=True), versions, versions[:1])  # a text stays a text
     won = gains(model, versions, index)
     most = won.amax(0)
     version = (won >= NEARLY * most).long().argmax(0)
@@ -39,25 +41,33 @@ def rewritten(model: LatentModel, batch: Batch, index: int, sure: float) -> tupl
 
 
 def gains(model: LatentModel, versions: Tensor, index: int) -> Tensor:
-    """By how much the log-odds of the class rise when one sentence is exchanged for a version of it, (K, N, S)."""
+    """By how much the log-odds of the class rise when one sentence is exchanged for a version of it, (K, N, S).
+
+    A version that outgrows the sentence by more than a phrase has lost its thread, and wins nothing.
+    """
     before, found = log_odds(model, versions[0], index), torch.zeros(versions.shape[:3], device=versions.device)
     for version in range(1, len(versions)):
         for place in range(versions.shape[2]):
             choice = torch.zeros_like(versions[0, :, :, 0])
             choice[:, place] = version
             found[version, :, place] = log_odds(model, picked(versions, choice), index) - before
-    return found
+    lengths = (versions != PAD).sum(-1)
+    return found.masked_fill(lengths > lengths[0] + PHRASE, 0.0)
 
 
 def written_anew(model: LatentModel, batch: Batch, index: int, sure: float) -> list[Tensor]:
-    """Tokens (N, S, T) of all sentences from codes that follow the moved codes of their texts ever further."""
+    """Tokens (N, S, T) of all sentences from codes that follow the moved codes of their texts ever further.
+
+    Phrases beyond the end of a sentence stay, so that it ends where it did.
+    """
     features, condition = read = model.read(batch)
     levels, _, _ = model.descend(batch, posterior_mean, read=read)
-    z, [block] = moved(model.heads[LABEL], levels[0].z, index, sure), model.blocks
+    before, codes, [block] = levels[0].z, levels[1].z, model.blocks
+    z, network = moved(model.heads[LABEL], before, index, sure), cast(CodesInTurn, block.network)
+    words = (features["phrases"] != 0).any(-1).repeat_interleave(network.phrase_dim, -1)
     found = []
     for gain in GAINS:
-        codes = followed(block.network, levels[0].z, z, levels[1].z, gain)  # type: ignore[arg-type]
-        _, state = block(z, features, condition, replay([codes]))
+        _, state = block(z, features, condition, replay([codes + words * gain * followed(network, before, z, codes)]))
         tokens = model.decoder(state, condition).mode()
         found.append(tokens.masked_fill(tokens == END, PAD)[:, :, :-1])
     return found
@@ -98,7 +108,7 @@ def moved(head: nn.Module, z: Tensor, index: int, sure: float) -> Tensor:
     return z
 
 
-def followed(network: CodesInTurn, before: Tensor, after: Tensor, codes: Tensor, gain: float) -> Tensor:
-    """Codes of sentences (N, S, C) that move `gain` times as far as what is expected of them does when z moves."""
-    expected = (network.given(z, network.states(z, codes), codes).mean for z in (after, before))
-    return codes + gain * (next(expected) - next(expected))
+def followed(network: CodesInTurn, before: Tensor, after: Tensor, codes: Tensor) -> Tensor:
+    """By how much what is expected of the codes of sentences (N, S, C) moves when z does."""
+    now, then = (network.given(z, network.states(z, codes), codes).mean for z in (after, before))
+    return now - then
