@@ -51,7 +51,7 @@ class TextVAE(TextParameters, LabelledEstimator):
                                                                 +-> one linear layer -> label
 
     With two `levels` there is a code of each sentence under the code of the text: p(z_s | z, codes before), from which,
-    and from z, the decoder writes that sentence.
+    and from z, the decoder writes that sentence. It is a row of codes of phrases, of four words each.
 
     The encoder reads, beside each word's vector, one of the pair of that word and the word before it, by hashing
     (`bigram_buckets`). All three parts are trained at once on

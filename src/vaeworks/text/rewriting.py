@@ -65,9 +65,9 @@ def written_anew(model: LatentModel, batch: Batch, index: int, sure: float) -> l
     before, codes, [block] = levels[0].z, levels[1].z, model.blocks
     z, network = moved(model.heads[LABEL], before, index, sure), cast(CodesInTurn, block.network)
     words = (features["phrases"] != 0).any(-1).repeat_interleave(network.phrase_dim, -1)
-    found = []
+    move, found = words * followed(network, before, z, codes), []
     for gain in GAINS:
-        _, state = block(z, features, condition, replay([codes + words * gain * followed(network, before, z, codes)]))
+        _, state = block(z, features, condition, replay([codes + gain * move]))
         tokens = model.decoder(state, condition).mode()
         found.append(tokens.masked_fill(tokens == END, PAD)[:, :, :-1])
     return found
