@@ -1,6 +1,6 @@
 """Parts of a model that are the user's own: modules, or what makes them, handed over in Python and by nothing else."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -27,15 +27,3 @@ def with_parts(model: LatentModel, parts: Mapping[str, Any] | None, estimator: A
             )
         setattr(model, name, module)
     return model
-
-
-def check_handed_over(folder: object, wanted: Collection[str], given: Collection[str]) -> None:
-    """Refuse to load a model with other parts than it was made with."""
-    if missing := sorted(set(wanted) - set(given)):
-        hint = ", ".join(f"{name!r}: ..." for name in missing)
-        raise VaeworksError(
-            f"the model at {folder} was made with parts of its maker's own ({', '.join(missing)}): hand the same ones "
-            f"over in Python, load(folder, parts={{{hint}}})"
-        )
-    if unknown := sorted(set(given) - set(wanted)):
-        raise VaeworksError(f"the model at {folder} has its own {unknown[0]}: leave {unknown[0]!r} out of parts")

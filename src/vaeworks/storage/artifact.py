@@ -4,7 +4,7 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -163,8 +163,6 @@ def load(folder: Path, class_of: Callable[[str], Any], parts: dict[str, Any] | N
         estimator_class, state, metrics = class_of(config["kind"]), read_json(folder / STATE), read_metrics(folder)
         return config, estimator_class, state, metrics, read_tensors(folder / WEIGHTS), read_further(folder, config)
 
-    from ..estimator.parts import check_handed_over
-
     with named_damage(folder):
         config, estimator_class, state, metrics, weights, further = read_at_once(folder / CONFIG, read)
         parameters = dict(config["parameters"])
@@ -176,6 +174,18 @@ def load(folder: Path, class_of: Callable[[str], Any], parts: dict[str, Any] | N
     estimator.save_id_ = config.get("save")
     estimator.model_.eval()
     return estimator
+
+
+def check_handed_over(folder: object, wanted: Collection[str], given: Collection[str]) -> None:
+    """Refuse to load a model with other parts than it was made with."""
+    if missing := sorted(set(wanted) - set(given)):
+        hint = ", ".join(f"{name!r}: ..." for name in missing)
+        raise VaeworksError(
+            f"the model at {folder} was made with parts of its maker's own ({', '.join(missing)}): hand the same ones "
+            f"over in Python, load(folder, parts={{{hint}}})"
+        )
+    if unknown := sorted(set(given) - set(wanted)):
+        raise VaeworksError(f"the model at {folder} has its own {unknown[0]}: leave {unknown[0]!r} out of parts")
 
 
 @contextmanager
