@@ -194,7 +194,8 @@ def test_one_picture_is_no_data_set(fill):
         load_images(fill({"1.png": 1}) / "1.png")
 
 
-def test_a_source_that_does_not_exist():
+def test_a_source_that_does_not_exist(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # names beside it are offered too
     with pytest.raises(
         VaeworksError, match=r"'minst' \(did you mean mnist\?\). The named data sets are: digits, mnist"
     ):
