@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from imdb_reviews import read
 from recorded import record
-from text_imdb import importance, measured, scalars
+from text_imdb import EVERY_FOR_SAMPLES, importance, measured, scalars
 
 from vaeworks import TextVAE, load
 from vaeworks.pretrained import HERE
@@ -59,13 +59,15 @@ def main() -> None:
     name = source.name
     load(source).save(HERE / name, overwrite=True, compact=True)
     model = load(name)
-    figures = measured(model) if model.levels == 1 else measured_apart(model)
-    record("text_imdb" if model.levels == 1 else "ship_imdb", figures)
-    *_, scored, sampled = (value for value in figures.values() if isinstance(value, dict) and "examples" in value)
+    flat = model.levels == 1
+    figures = measured(model) if flat else measured_apart(model)
+    record("text_imdb" if flat else "ship_imdb", figures)
+    scored = figures["all test reviews" if flat else f"every {EVERY}th"]
+    sampled = figures[f"every {EVERY_FOR_SAMPLES if flat else EVERY_FOR_BOUND}th"]
     bound = {f"{key}_on_{sampled['examples']}": sampled[key] for key in ("perplexity_importance", "importance_samples")}
     taken = {key: value for key, value in scored.items() if value is not None and key != "importance_samples"}
     model.metrics_ = {"dataset": "imdb", "split": "test", **taken, **bound, **model.metrics_}
-    if model.levels == 2:
+    if not flat:
         model.metrics_ |= {"accuracy_on_25000": figures["accuracy on all 25,000"]}
     write_metrics(HERE / name, model.metrics_)
     (HERE / name / CARD).write_text(model.card() + FAULTS[name], encoding="utf-8")

@@ -12,10 +12,10 @@ from typing import TextIO
 
 from .encodings import is_utf8, without_mark
 
-USUAL = {".csv": ",", ".tsv": "\t"}
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
 OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 COMPRESSED = (".gz", ".bz2", ".zst", ".lz4")  # which Arrow reads by their names
-MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LOOKED_AT = 2**16  # bytes
 log = logging.getLogger(__name__)
 
@@ -49,12 +49,11 @@ def dialect_of(path: Path, encoding: str = "utf-8") -> Dialect:
 
     with pa.input_stream(str(path)) as stream:
         head = bytes(stream.read(LOOKED_AT))
-    marked = next((own for mark, own in MARKS.items() if head.startswith(mark)), None)
-    if marked and is_utf8(encoding):
-        encoding = marked
+    if is_marked(head, encoding):
+        encoding = "utf-16"
         log.warning("%s begins with the mark of UTF-16 and is read so", path.name)
     text = head.decode(without_mark(encoding), errors="replace")
-    usual = USUAL.get(form_of(path), ",")
+    usual = SEPARATORS.get(form_of(path), ",")
     separator = separator_of(text, usual, whole=len(head) < LOOKED_AT)
     if separator != usual:
         log.warning("%s is read as separated by %s", path.name, OTHERS[separator])
@@ -67,9 +66,14 @@ def opened(path: Path, encoding: str = "utf-8", newline: str | None = None) -> I
     import pyarrow as pa
 
     with pa.input_stream(str(path)) as stream:
-        marked = MARKS.get(bytes(stream.read(2))) if is_utf8(encoding) else None
+        own = "utf-16" if is_marked(bytes(stream.read(2)), encoding) else without_mark(encoding)
     with pa.input_stream(str(path)) as stream:
-        yield io.TextIOWrapper(stream, encoding=marked or without_mark(encoding), newline=newline)
+        yield io.TextIOWrapper(stream, encoding=own, newline=newline)
+
+
+def is_marked(head: bytes, encoding: str) -> bool:
+    """Whether a file begins with the mark of UTF-16, where no other encoding than the usual one was named."""
+    return is_utf8(encoding) and head.startswith(MARKS)
 
 
 def separator_of(text: str, usual: str, whole: bool = True) -> str:

@@ -238,19 +238,19 @@ def _filled(
     table: "pa.Table", full: "pa.Table", holes: "dict[str, np.ndarray]", source: Path | None, encoding: str, out: Path
 ) -> dict[str, Any]:
     """Write a table with its holes filled: cell by cell as its file has them, or in the types that were read."""
-    from ..datasets.dialects import USUAL, dialect_of, form_of
+    from ..datasets.dialects import SEPARATORS, dialect_of, form_of
     from ..datasets.tables.cells import filled_file
     from ..files import written_whole
 
     places = {name: table.column_names.index(name) for name in holes}
-    if source is None or not {form_of(source), form_of(out)} <= USUAL.keys():
+    if source is None or not {form_of(source), form_of(out)} <= SEPARATORS.keys():
         for name, place in places.items():
             column = full.column(name)
             table = table.set_column(place, table.field(place).with_type(column.type), column)
         return _written(table, out)
     changes = {places[name]: (rows, full.column(name).filter(rows).to_pylist()) for name, rows in holes.items()}
     dialect = dialect_of(source, encoding)
-    separators = dialect.separator, dialect.separator if form_of(out) == form_of(source) else USUAL[form_of(out)]
+    separators = dialect.separator, dialect.separator if form_of(out) == form_of(source) else SEPARATORS[form_of(out)]
     content = filled_file(source, separators, table.shape, changes, dialect.encoding)
     with written_whole(out) as temporary:
         temporary.write_bytes(content)

@@ -287,11 +287,7 @@ class WrittenSentences:
 
     def mode(self, beams: int = 6) -> Tensor:
         """Each sentence as a beam search finds it: those that were read, or until an end is more probable than not."""
-
-        def best(words: Autoregressive) -> Tensor:
-            return words.hypotheses(beams, LENGTH_POWER).tokens[:, 0]
-
-        return self._texts(self.state["ends"] > 0, best)
+        return self._texts(self.state["ends"] > 0, lambda words: words.mode(beams, LENGTH_POWER))
 
     def sample(self, temperature: float = 1.0) -> Tensor:
         """Sentences drawn word by word: those that were read, or until a draw says that the text ends."""

@@ -90,12 +90,13 @@ class Autoregressive:
             ended = ended | (last == END)
         return torch.stack(tokens, dim=1)
 
-    def mode(self, beams: int = 4) -> Tensor:
+    def mode(self, beams: int = 4, length_power: float = 1.0) -> Tensor:
         """The most probable sequence that a beam search finds, (N, T), padded after its end mark.
 
-        Hypotheses are compared by their log-probability per token, since the sum alone favours short ones.
+        Hypotheses are compared by their log-probability per token, or per that power of their length, since the sum
+        alone favours short ones.
         """
-        return self.hypotheses(beams).tokens[:, 0]
+        return self.hypotheses(beams, length_power).tokens[:, 0]
 
     @torch.no_grad()
     def hypotheses(self, beams: int, length_power: float = 1.0) -> Hypotheses:

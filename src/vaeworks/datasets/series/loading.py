@@ -52,15 +52,12 @@ def load_series(
         if source in NAMED_OF_KIND["forecast"] and (time is not None or columns):
             raise VaeworksError(f"{source} knows its own columns: leave out --time and --column")
         return load_named(str(source), "forecast", data)
-    from ..dialects import USUAL, form_of
     from ..tables.files import read_table
     from ..tables.mending import mended
 
     check_no_copy(source, data)
     path = Path(source)
-    table = read_table(path, (), encoding)
-    if form_of(path) in USUAL:
-        table = mended(path.name, table, [time] if time else [])
+    table = mended(path, read_table(path, (), encoding), [time] if time else [])
     return DataSet(path.name, {"all": of_table(path.name, table, time, columns)}, None)
 
 

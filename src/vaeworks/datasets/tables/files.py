@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
-from ..dialects import USUAL, dialect_of, form_of
+from ..dialects import SEPARATORS, dialect_of, form_of
 from ..encodings import check_encoding
 from ..headers import check_distinct
 from ..missing import no_such, unreadable
@@ -13,7 +13,7 @@ from ..missing import no_such, unreadable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ENDINGS = (*USUAL, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
+ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
@@ -59,7 +59,7 @@ def parsed(path: Path, words: Collection[str], encoding: str) -> "pa.Table":
     import pyarrow as pa
 
     form = form_of(path)
-    if form in USUAL:
+    if form in SEPARATORS:
         from pyarrow import csv
 
         written = dialect_of(path, encoding)
@@ -101,10 +101,10 @@ def of_arrays(path: Path) -> "pa.Table":
 def write_table(table: "pa.Table", path: Path) -> None:
     """Write a .csv, .tsv or .parquet."""
     form = form_of(path)
-    if form in USUAL:
+    if form in SEPARATORS:
         from pyarrow import csv
 
-        csv.write_csv(table, path, csv.WriteOptions(delimiter=USUAL[form]))
+        csv.write_csv(table, path, csv.WriteOptions(delimiter=SEPARATORS[form]))
     else:
         from pyarrow import parquet
 

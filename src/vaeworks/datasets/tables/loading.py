@@ -45,7 +45,7 @@ def load_table(
     VaeworksError
         With one sentence that says what was wrong, what was found, and how to mend it.
     """
-    from .tables import labelled, with_label, without
+    from .tables import check_there, labelled, with_label, without
 
     if is_named(source):
         found = load_named(str(source), "tabular", data)
@@ -57,17 +57,13 @@ def load_table(
             raise VaeworksError(f"{source} knows its own label ({found.label_name}): leave out --label, or give ''")
         return found
     check_no_copy(source, data)
-    from ..dialects import USUAL, form_of
     from .files import read_table
     from .mending import mended
 
     path = Path(source)
     table = read_table(path, words, encoding)
-    if absent := [column for column in drop if column not in table.column_names]:
-        raise no_column(source, absent, table.column_names, "Leave out --drop, or name another")
-    table = table.drop_columns(list(drop))
-    if form_of(path) in USUAL:
-        table = mended(path.name, table, [*words, *([label] if label else [])])
+    check_there(path.name, table, list(drop))
+    table = mended(path, table.drop_columns(list(drop)), [*words, *([label] if label else [])])
     names = table.column_names
     if label and label not in names:
         raise no_column(source, [label], names, "Name the label column with --label")

@@ -3,9 +3,11 @@
 import logging
 import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ..dialects import SEPARATORS, form_of
 from .files import HOLES
 
 if TYPE_CHECKING:
@@ -23,15 +25,17 @@ WRITTEN = {  # how numbers are written, and what makes them plain
 log = logging.getLogger(__name__)
 
 
-def mended(name: str, table: "pa.Table", words: Collection[str] = ()) -> "pa.Table":
+def mended(path: Path, table: "pa.Table", words: Collection[str] = ()) -> "pa.Table":
     """The table with spaces around cells left out, and columns of numbers as numbers; what was changed is said.
+
+    A table from a file that has types stays as it is.
 
     Parameters
     ----------
-    name : str
-        Of the file, for messages.
+    path : Path
+        Of the file.
     table : pyarrow.Table
-        As read from a file that has no types.
+        As read from it.
     words : collection of str
         Columns that hold words, whatever they look like.
 
@@ -43,12 +47,14 @@ def mended(name: str, table: "pa.Table", words: Collection[str] = ()) -> "pa.Tab
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if form_of(path) not in SEPARATORS:
+        return table
     table = table.rename_columns([column.strip() for column in table.column_names])
     for place, column in enumerate(table.column_names):
         if not pa.types.is_string(table.schema.types[place]):
             continue
-        cells = without(pc.utf8_trim_whitespace(table.column(place)), HOLES)
-        found = cells if column in words else in_numbers(name, column, cells)
+        cells = emptied(pc.utf8_trim_whitespace(table.column(place)), HOLES)
+        found = cells if column in words else in_numbers(path.name, column, cells)
         table = table.set_column(place, column, found)
     return table
 
@@ -89,7 +95,7 @@ def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedA
         log.warning("%s: column %r holds numbers; %d cells that say %s are holes", name, column, count, shown)
     if how != "with points":
         log.warning("%s: column %r holds numbers %s", name, column, how)
-    cells = without(cells, holes)
+    cells = emptied(cells, holes)
     for sign, plain in WRITTEN[how][1].items():
         cells = pc.replace_substring(cells, sign, plain)
     cells = pc.replace_substring_regex(cells, r"^\+", "")
@@ -99,7 +105,7 @@ def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedA
         return cells.cast(pa.float64())
 
 
-def without(cells: "pa.ChunkedArray", words: Collection[str]) -> "pa.ChunkedArray":
+def emptied(cells: "pa.ChunkedArray", words: Collection[str]) -> "pa.ChunkedArray":
     """The cells with a hole where they say one of these words."""
     import pyarrow as pa
     import pyarrow.compute as pc
