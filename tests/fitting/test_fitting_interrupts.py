@@ -1,6 +1,9 @@
 """Ctrl-C, checkpoints, and going on exactly where a fit stood."""
 
 import json
+import os
+import signal
+import weakref
 
 import pytest
 import torch
@@ -10,6 +13,7 @@ from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch
 from vaeworks.errors import VaeworksError
+from vaeworks.fitting.interrupts import Interrupts
 from vaeworks.fitting.plan import Phase, Plan, Schedule
 from vaeworks.fitting.training import Interrupted, fit
 
@@ -160,3 +164,46 @@ def test_a_checkpoint_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(VaeworksError, match="cannot write"):
         fit(made(), DATA, PLANS["plain"], checkpoint=tmp_path / "file" / "state.safetensors")
+
+
+def swallowed():
+    """Ctrl-C within a callback, where Python drops what is raised."""
+    there = Plan((Phase(1),))
+    gone = weakref.ref(there, lambda _: os.kill(os.getpid(), signal.SIGINT))
+    del there
+    assert gone() is None
+
+
+class Swallowing(CtrlC):
+    """At its step, Ctrl-C is dropped."""
+
+    def step(self, record):
+        if record["step"] == self.at:
+            swallowed()
+
+
+@pytest.fixture
+def python_hears():
+    """As in a process of its own: a shell that starts the tests in the background has them ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_that_python_drops_stops_the_fit_at_its_next_step(python_hears):
+    model, history = made(), []
+    with Interrupts() as interrupts, pytest.raises(Interrupted):
+        fit(model, DATA, PLANS["plain"], monitors=[interrupts, Swallowing(STEPS_AN_EPOCH + 2)], history=history)
+    assert len(history) == 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_handler_of_the_callers_own_stays(python_hears):
+    def own(number, frame):
+        pass
+
+    signal.signal(signal.SIGINT, own)
+    with Interrupts():
+        assert signal.getsignal(signal.SIGINT) is own
+    assert signal.getsignal(signal.SIGINT) is own

@@ -188,7 +188,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     ) -> None:
         parameters = sum(parameter.numel() for parameter in self.model_.parameters())
         log.info("%s parameters in %s on %s, %d batches", f"{parameters:,}", self.precision, fabric.device, len(data))
-        watching = [*session.monitors, *([ProgressBar()] if self.verbose else [])]
+        watching = [*session.watching, *([ProgressBar()] if self.verbose else [])]
         self.history_ = []
         try:
             fit(

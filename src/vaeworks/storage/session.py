@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import VaeworksError
 from ..files import hidden_names, remove, resolved, said_plainly
+from ..fitting.interrupts import Interrupts
 from ..fitting.monitors import Monitor
 from ..fitting.training import Interrupted
 from .artifact import read_json, refuse_foreign, write_json
@@ -43,6 +44,12 @@ class Session:
     overwrite: bool = False
     monitors: Sequence[Monitor] = ()
     source: dict[str, Any] = field(default_factory=dict)
+    interrupts: Interrupts = field(default_factory=Interrupts, init=False, repr=False)
+
+    @property
+    def watching(self) -> list[Monitor]:
+        """All that is told of each step: Ctrl-C first."""
+        return [self.interrupts, *self.monitors]
 
     @property
     def checkpoint(self) -> Path | None:
@@ -68,6 +75,11 @@ class Session:
         KeyboardInterrupt
             At Ctrl-C, after saving; its message says how to go on.
         """
+        with self.interrupts, self._looked_after(estimator):
+            yield
+
+    @contextmanager
+    def _looked_after(self, estimator: Any) -> Iterator[None]:
         if self.folder is None or os.environ.get("RANK", "0") != "0":  # one process of a fit looks after its folder
             yield
             return

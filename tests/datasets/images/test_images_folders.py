@@ -96,6 +96,28 @@ def test_mixed_sizes_are_named_and_mended_by_resizing(fill):
     assert (found.splits["all"].images[:, :, :, 0] == np.array([10, 20])[:, None, None]).all()
 
 
+DEEP = np.array([[0, 8, 2048], [4095, 16, 1000]], np.uint16)
+
+
+@pytest.mark.parametrize(("deepest", "scale"), [(0, 4095), (4096, 65535), (65535, 65535)])
+def test_the_depth_of_deep_pictures_is_that_of_all_of_a_folder(tmp_path, caplog, deepest, scale):
+    plain = np.full((2, 3), 200, np.uint8)
+    for name, pixels in (("a", DEEP), ("b", np.full_like(DEEP, deepest)), ("c", plain)):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    found = load_images(tmp_path).splits["all"].images[..., 0]
+    np.testing.assert_array_equal(
+        found, [np.rint(DEEP / scale * 255), np.rint(found[1] * 0 + deepest / scale * 255), plain]
+    )
+    assert ("read as 12" in caplog.text) == (scale == 4095)
+
+
+def test_deep_pictures_are_scaled_before_their_bits_are_cut(tmp_path):
+    Image.fromarray(np.repeat(np.repeat(DEEP[:, :2], 4, 0), 4, 1)).save(tmp_path / "a.png")
+    found = load_images(tmp_path, resize=8).splits["all"].images[0, ..., 0]
+    assert found[0, 0] == 0
+    assert found[-1, 0] == 255
+
+
 def test_resizing_keeps_the_centre(tmp_path):
     (tmp_path / "wide").mkdir()
     stripes = np.repeat([[0, 50, 50, 0]], 16, axis=0).repeat(8, axis=1).astype(np.uint8)

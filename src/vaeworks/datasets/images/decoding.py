@@ -1,5 +1,6 @@
-"""One picture file as an array: every mode becomes 8-bit grey or colour."""
+"""One picture file as an array: every mode becomes grey or colour, in the end of 8 bits."""
 
+import logging
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -25,19 +26,31 @@ FORMATS = {
 }
 ENDINGS = tuple(ending for endings in FORMATS.values() for ending in endings)
 LEAST_SIDE = 2
+FEWER_BITS, MOST_BITS = 12, 16  # what is kept in 16 bits
+log = logging.getLogger(__name__)
 
 
 def decode(path: Path) -> "np.ndarray":
-    """The picture (H, W, C) in a file, turned as its camera was held (EXIF).
+    """The picture (H, W, C) in a file in 8 bits, turned as its camera was held (EXIF).
 
     Grey stays grey, 16 bits become 8, anything else (palettes, CMYK) becomes RGB, and what is transparent
     lies on white. Of an animation, it is the first frame.
     """
+    return eight_bits(decode_whole(path), path.name)
+
+
+def decode_whole(path: Path) -> "np.ndarray":
+    """The same picture with all its bits, in uint8 or uint16."""
     import numpy as np
 
     array = np.asarray(read_whole(path))
     if array.dtype != np.uint8:
-        array = eight_bits(array)
+        if array.min() < 0 or array.max() >= 2**MOST_BITS:
+            raise VaeworksError(
+                f"{path} holds values from {array.min()} to {array.max()}, and pictures of up to {MOST_BITS} bits are "
+                "read: convert it"
+            )
+        array = array.astype(np.uint16)
     if min(array.shape[:2]) < LEAST_SIDE:
         raise VaeworksError(f"{path} is {sides(array)} pixels, too small for a picture: leave it out")
     return array.reshape(*array.shape[:2], -1)
@@ -83,11 +96,17 @@ def on_white(picture: "Image") -> "Image":
     return Image.alpha_composite(white, picture.convert("RGBA"))
 
 
-def eight_bits(array: "np.ndarray") -> "np.ndarray":
-    """Sixteen bits scaled to eight by rounding."""
+def eight_bits(array: "np.ndarray", name: str) -> "np.ndarray":
+    """Deeper pictures (uint16) scaled to eight bits by rounding; where all values are of twelve bits, which is said."""
     import numpy as np
 
-    return np.rint(array / 257).astype(np.uint8)
+    if array.dtype == np.uint8 or not array.size:
+        return array
+    bits = next(bits for bits in (FEWER_BITS, MOST_BITS) if array.max() < 2**bits)
+    if bits == FEWER_BITS:
+        log.warning("%s: no value is above %d, so its 16 bits are read as %d", name, 2**bits - 1, bits)
+    scale = (2**bits - 1) / 255
+    return np.stack([np.rint(each / scale).astype(np.uint8) for each in array])
 
 
 def fitted(array: "np.ndarray", width: int, height: int) -> "np.ndarray":
@@ -95,8 +114,10 @@ def fitted(array: "np.ndarray", width: int, height: int) -> "np.ndarray":
     import numpy as np
     from PIL import Image, ImageOps
 
-    picture = Image.fromarray(array[..., 0] if array.shape[2] == 1 else array)
-    return np.asarray(ImageOps.fit(picture, (width, height))).reshape(height, width, -1)
+    plane = array[..., 0] if array.shape[2] == 1 else array
+    picture = Image.fromarray(plane if array.dtype == np.uint8 else plane.astype(np.float32))
+    found = np.asarray(ImageOps.fit(picture, (width, height))).reshape(height, width, -1)
+    return found if array.dtype == np.uint8 else np.rint(found).clip(0, 2**MOST_BITS - 1).astype(array.dtype)
 
 
 def sides(array: "np.ndarray") -> str:

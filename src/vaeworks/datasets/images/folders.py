@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
 from ..listing import class_tree, glimpse, say_left_out, sorted_out, visible
-from .decoding import ENDINGS, decode, fitted, sides
+from .decoding import ENDINGS, decode_whole, eight_bits, fitted, sides
 from .pictures import SPLIT_NAMES, Pictures
 
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ def stacked(files: list[Path], resize: int | None) -> "np.ndarray":
     import numpy as np
 
     images = np.empty((0, 0, 0, 0), np.uint8)
+    deep: list[int] = []
     for number, file in enumerate(files):
-        picture = decode(file) if resize is None else fitted(decode(file), resize, resize)
+        picture = decode_whole(file) if resize is None else fitted(decode_whole(file), resize, resize)
         if number == 0:
-            images = np.empty((len(files), *picture.shape), np.uint8)
+            images = np.empty((len(files), *picture.shape), picture.dtype)
         if picture.shape[:2] != images.shape[1:3]:
             raise VaeworksError(
                 f"{file} is {sides(picture)} pixels, but {files[0].name} is {sides(images[0])}: make all of one size, "
@@ -81,8 +82,21 @@ def stacked(files: list[Path], resize: int | None) -> "np.ndarray":
             )
         if picture.shape[2] > images.shape[3]:
             images = np.repeat(images, picture.shape[2], axis=3)
+        images = images.astype(np.promote_types(images.dtype, picture.dtype), copy=False)
+        deep += [number] if picture.dtype == np.uint16 else []
         images[number] = picture
-    return images
+    return in_eight_bits(images, deep, files)
+
+
+def in_eight_bits(images: "np.ndarray", deep: list[int], files: list[Path]) -> "np.ndarray":
+    """Pictures (N, H, W, C) of which some have more bits, whose depth they have in common."""
+    import numpy as np
+
+    if not deep:
+        return images
+    found = images.astype(np.uint8)
+    found[deep] = eight_bits(images[deep], files[deep[0]].parent.name)
+    return found
 
 
 def holds_pictures(folder: Path) -> bool:
