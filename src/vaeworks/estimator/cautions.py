@@ -1,10 +1,14 @@
 """What a user would want to know before trusting a fit."""
 
 import logging
+import math
 
 from ..core.model import LatentModel
 from ..fitting.plan import Plan
+from .probes import ACCURACY, LINEAR
 
+SIMPLER = {LINEAR: "a linear probe of the codes", "tfidf_accuracy": "logistic regression on tf-idf of words"}
+WELL_BELOW = 0.02
 log = logging.getLogger(__name__)
 
 
@@ -25,6 +29,21 @@ def caution(model: LatentModel, plan: Plan, figures: dict, history: list[dict]) 
                 phase.warm_up(),
                 phase.epochs,
             )
+
+
+def caution_of_labels(figures: dict) -> None:
+    """Warn of a head that predicts labels well below what its codes, or plain words, would give."""
+    accuracy, others = figures[ACCURACY], {name: figures[key] for key, name in SIMPLER.items() if key in figures}
+    better = max(others, key=lambda name: others[name], default=None)
+    noise = 2 * math.sqrt(accuracy * (1 - accuracy) / figures["examples"])
+    if better is not None and others[better] - accuracy > max(WELL_BELOW, noise):
+        log.warning(
+            "labels are predicted in %.1f%% of what was held out, where %s has %.1f%%: raise `label_weight`, or train "
+            "longer",
+            100 * accuracy,
+            better,
+            100 * others[better],
+        )
 
 
 def collapse(figures: dict, rate_is_held: bool, flat: bool) -> str:

@@ -204,9 +204,9 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 self.history_,
             )
         except Interrupted:
-            self._conclude(plan, judged_by or data)
+            self._conclude(plan, data, judged_by)
             raise
-        self._conclude(plan, judged_by or data)
+        self._conclude(plan, data, judged_by)
 
     def _settings(self, only: str | None) -> dict:
         """What must be equal for an interrupted fit to go on."""
@@ -214,14 +214,15 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         learned = json.dumps(self.reader_.to_state(), default=str)
         return {**settings, "only": only, "data": zlib.crc32(learned.encode())}
 
-    def _conclude(self, plan: Plan, data: Data) -> None:
+    def _conclude(self, plan: Plan, data: Data, judged_by: Data | None) -> None:
         """Look at what was learned, and say what went wrong."""
         self.model_.requires_grad_(True).eval()
         broken = broken_weight(self.model_)
-        figures = {} if broken else self._concluded(data.epoch(None))
+        figures = {} if broken else self._concluded((judged_by or data).epoch(None))
         broken = broken or next((name for name, value in figures.items() if not is_finite(value)), None)
         if broken:
             raise broke(f"{broken} of the fitted model is not finite")
+        figures = self._compared(figures, data, judged_by)
         self.metrics_ = {
             "fit": {
                 "held_out": figures,
@@ -235,6 +236,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _concluded(self, batches: Iterable[Batch]) -> dict:
         """Figures of what was held out, or else of the training data."""
         return self._look(batches)
+
+    def _compared(self, figures: dict, data: Data, judged_by: Data | None) -> dict:
+        """The figures, beside those of simpler ways."""
+        return figures
 
     def transform(self, X: Any) -> np.ndarray:
         """Posterior means of z, (N, latent_dim); of a model of p(y | x), the means of p(z | x)."""

@@ -1,7 +1,10 @@
 """Estimators whose code is one vector that may have a label: classes, codes for a label, the aggregated posterior."""
 
+import logging
+import math
 from abc import abstractmethod
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
@@ -14,17 +17,20 @@ from torch import Tensor, nn
 from ..core.batch import Batch
 from ..core.likelihoods import ClassHead
 from ..errors import VaeworksError
-from ..fitting.plan import Plan, constant
-from ..labels import LABEL, Classes, class_named
+from ..fitting.examples import Data
+from ..labels import LABEL, MISSING, Classes, class_named
 from .aggregated import AggregatedPosterior, PosteriorDraws
+from .cautions import caution_of_labels
 from .diagnostics import Look
 from .estimator import LatentEstimator
 from .panels import Panel, labelled_panels
 from .parameters import LabelParameters
-from .probes import Accuracy, Probes
+from .probes import OF_LABELS, Accuracy, Probes
 from .reader import LabelReader
 
 AGGREGATED = "aggregated"  # the name of its file
+HEARD, LEAST_SHARE, LOOKED_AT = 1 / 40, 0.1, 50  # batches
+log = logging.getLogger(__name__)
 
 
 def has_labels(estimator: Any) -> bool:
@@ -47,6 +53,7 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
         A mixture of Gaussians fitted to the codes of data, which `sample` can draw from.
     """
 
+    least_label_weight = 5.0
     reader_: LabelReader
     aggregated_: AggregatedPosterior | None
 
@@ -58,9 +65,18 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
         classes = self.reader_.classes
         return {} if classes is None else {LABEL: ClassHead(self.latent_dim, len(classes))}
 
-    def _usual_plan(self, epochs: int, learning_rate: float, clip_norm: float = 5.0, **phase: Any) -> Plan:
-        phase = {"label_weight": constant(self.label_weight), **phase}
-        return super()._usual_plan(epochs, learning_rate, clip_norm, **phase)
+    def _weight_of_labels(self, data: Data) -> float:
+        """The parameter, or as much as makes labels heard beside what an example costs."""
+        if self.label_weight is not None or self.reader_.classes is None:
+            return self.label_weight or 0.0
+        entries, share = looked_at(data, self.random_state)
+        weight = max(self.least_label_weight, HEARD * entries * self._nats_a_value()) / max(share, LEAST_SHARE)
+        log.info("labels weigh %.1f", weight)
+        return weight
+
+    def _nats_a_value(self) -> float:
+        """Of one entry of an example, if all its values were equally probable."""
+        return math.log(256)
 
     @available_if(has_labels)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -136,9 +152,23 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
 
     def _concluded(self, batches: Iterable[Batch]) -> dict:
         draws = PosteriorDraws()
-        figures = self._look(batches, looks=[draws])
+        figures = self._look(batches, looks=[draws, *self._looks(None)])
         self.aggregated_ = AggregatedPosterior.fit(draws.draws(self.random_state), self.random_state)
         return figures
+
+    def _compared(self, figures: dict, data: Data, judged_by: Data | None) -> dict:
+        if "accuracy" not in figures:
+            return figures
+        if judged_by is None:  # then they are of the labels that were learned, and say nothing
+            return {name: value for name, value in figures.items() if name not in OF_LABELS}
+        figures = {**figures, **self._simpler(data, judged_by)}
+        caution_of_labels(figures)
+        return figures
+
+    def _simpler(self, data: Data, judged_by: Data) -> dict[str, float]:
+        """The accuracy of a way to predict labels that needs no model."""
+        labels = np.concatenate([batch.labels[LABEL].numpy() for batch in judged_by.epoch(None)])
+        return {"majority_accuracy": float(np.bincount(labels[labels != MISSING]).max() / (labels != MISSING).sum())}
 
     def _derived(self, figures: dict) -> dict:
         return {"label": self.label_name} if "accuracy" in figures else {}
@@ -174,3 +204,14 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
         if self.__sklearn_is_fitted__() and self.reader_.classes is not None:
             tags.estimator_type = "classifier"
         return tags
+
+
+def looked_at(data: Data, seed: int) -> tuple[float, float]:
+    """How many entries an example has that are scored, and the share of the examples that have a label."""
+    entries = labelled = examples = 0
+    for batch in islice(data.epoch(seed), LOOKED_AT):
+        entries += int(batch.target.numel() if batch.observed is None else batch.observed.sum())
+        known = batch.labels[LABEL]
+        labelled += int((known != MISSING).sum()) if known.dim() == 1 else len(known)
+        examples += len(batch)
+    return entries / examples, labelled / examples

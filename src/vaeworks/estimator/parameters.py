@@ -259,7 +259,13 @@ class Parameters:
 class LabelParameters(Parameters):
     """What every kind of data that has labels can set."""
 
-    label_weight: Annotated[float, NOT_NEGATIVE, "Of a label's log-probability beside that of an example."] = 1.0
+    label_weight: Annotated[
+        float | None,
+        NOT_NEGATIVE,
+        "Of a label's log-probability beside that of an example; None takes so much that labels are heard: a fortieth "
+        "of the nats of an example whose values are all equally probable, but 5 at least (10 for tables), and up to "
+        "ten times as much where few examples have a label.",
+    ] = None
     label_name: Annotated[str, "What the labels are called in what is shown."] = "label"
     missing_label: Annotated[
         Any, 'What means "no label" beside None and NaN; auto takes -1 among integers other than -1 and 1.'

@@ -16,6 +16,7 @@ from ..core.model import Read
 from ..labels import LABEL, MISSING, is_missing
 
 FOLDS, NEIGHBOURS, MOST_ROWS = 5, 5, 10_000
+ACCURACY, LINEAR, NEAR = OF_LABELS = ("accuracy", "linear_probe_accuracy", "knn_accuracy")
 
 
 def probes(codes: np.ndarray, labels: Any) -> dict[str, float]:
@@ -33,8 +34,8 @@ def probes(codes: np.ndarray, labels: Any) -> dict[str, float]:
     linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     near = KNeighborsClassifier(NEIGHBOURS)
     return {
-        "linear_probe_accuracy": float(cross_val_score(linear, X, y, cv=folds).mean()),
-        "knn_accuracy": float(cross_val_score(near, X, y, cv=folds).mean()),
+        LINEAR: float(cross_val_score(linear, X, y, cv=folds).mean()),
+        NEAR: float(cross_val_score(near, X, y, cv=folds).mean()),
     }
 
 
@@ -56,7 +57,7 @@ class Accuracy:
         self.right += int((guesses == labels).sum())
 
     def figures(self) -> dict[str, float]:
-        return {"accuracy": self.right / self.known} if self.known else {}
+        return {ACCURACY: self.right / self.known} if self.known else {}
 
 
 class Probes:

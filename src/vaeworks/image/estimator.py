@@ -16,7 +16,7 @@ from ..errors import VaeworksError
 from ..estimator.labelled import LabelledEstimator
 from ..estimator.panels import Panel
 from ..estimator.sampling import draw_codes
-from ..fitting.plan import Plan
+from ..fitting.plan import Plan, constant
 from ..pixels.pictures import as_bytes, grid
 from .data import ImageData, ImageReader, as_images
 from .likelihoods import LogisticMixtureLikelihood
@@ -99,7 +99,11 @@ class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
 
     def _plan(self, data: Any) -> Plan:
         epochs = self.epochs or int(np.clip(STEPS // len(data), 10, 150))
-        return self._usual_plan(epochs, self.learning_rate, clip_norm=200.0)
+        labels = constant(self._weight_of_labels(data))
+        return self._usual_plan(epochs, self.learning_rate, clip_norm=200.0, label_weight=labels)
+
+    def _nats_a_value(self) -> float:
+        return math.log(2) if self.reader_.likelihood == "bernoulli" else super()._nats_a_value()
 
     def reconstruct(self, X: Any) -> np.ndarray:
         """Each image as its posterior means are decoded, (N, H, W, channels): the mean of every pixel."""

@@ -127,13 +127,14 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
             return plan
         return replace(plan, judge=judge_of(by, data.linear if self.linear == "blended" else None))
 
-    def _conclude(self, plan: Plan, data: Any) -> None:
+    def _conclude(self, plan: Plan, data: Any, judged_by: Any) -> None:
         """Let the linear path speak: until now the VAE was trained as if alone."""
         if self.linear == "blended":
             path = cast(LinearPath, self.model_.decoder.linear)
             linear = Linear(path.weights.cpu(), path.which.cpu(), path.items)
-            blend(self.model_.eval(), linear, data if data.linear is None else None)  # it is the training data's
-        super()._conclude(plan, data)
+            by = judged_by or data
+            blend(self.model_.eval(), linear, by if by.linear is None else None)  # it is the training data's
+        super()._conclude(plan, data, judged_by)
 
     def wholly(self, X: Any) -> Iterator[Batch]:
         """Batches in which each history is read as a whole."""

@@ -20,7 +20,7 @@ from ..errors import VaeworksError
 from ..estimator.labelled import LabelledEstimator
 from ..estimator.panels import Panel
 from ..estimator.sampling import class_index, draw_codes
-from ..fitting.plan import Plan
+from ..fitting.plan import Plan, constant
 from ..labels import LABEL
 from .components import behind_components
 from .data import TableData
@@ -85,6 +85,7 @@ class TabularVAE(TabularParameters, LabelledEstimator):
     caution = (
         "It repeats what its rows show, biases included; rows that it draws are nobody's, but resemble somebody's."
     )
+    least_label_weight = 10.0
     Reader = TableReader
     reader_: TableReader
 
@@ -147,10 +148,11 @@ class TabularVAE(TabularParameters, LabelledEstimator):
         epochs = self.epochs or int(np.clip(STEPS // len(data), 15, 300))
         weight = self.neighbour_share() * len(self.reader_.columns)
         learning_rate = self.learning_rate or (MAP_LEARNING_RATE if weight else LEARNING_RATE)
-        return self._usual_plan(epochs, learning_rate, clip_norm=1000.0, aside_weight=weight)
+        labels = constant(self._weight_of_labels(data))
+        return self._usual_plan(epochs, learning_rate, clip_norm=1000.0, aside_weight=weight, label_weight=labels)
 
-    def _conclude(self, plan: Plan, data: Any) -> None:
-        super()._conclude(plan, data)
+    def _conclude(self, plan: Plan, data: Any, judged_by: Any) -> None:
+        super()._conclude(plan, data, judged_by)
         exact(self.model_)
 
     def number_type(self) -> torch.dtype:

@@ -17,7 +17,7 @@ from ..estimator.parameters import (
 SCALINGS = ("auto", "table", "standard", "quantile")
 
 
-@parameters(label_weight=10.0)
+@parameters()
 class TabularParameters(LabelParameters):
     latent_dim: Annotated[int, COUNT, "Units of z; 2 gives a map."] = 8
     kinds: Annotated[

@@ -1,5 +1,6 @@
 """`TextVAE`: one latent code that reconstructs a text and predicts its label."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from ..labels import LABEL
 from ..tokens.figures import TokenFigures, perplexities
 from ..tokens.networks import BidirectionalEncoder
 from ..tokens.vocabulary import PAD
+from .bags import tfidf_accuracy
 from .data import TextData, TextReader, window_of
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
@@ -130,8 +132,15 @@ class TextVAE(TextParameters, LabelledEstimator):
         return -(-(self.sentence_tokens + 1) // PHRASE)
 
     def _plan(self, data: Any) -> Plan:
-        labels = Schedule(0.0, self.label_weight, self.label_warmup, delay=self.label_delay)
+        labels = Schedule(0.0, self._weight_of_labels(data), self.label_warmup, delay=self.label_delay)
         return self._usual_plan(self.epochs, self.learning_rate, label_weight=labels)
+
+    def _nats_a_value(self) -> float:
+        words = len(self.reader_.vocabulary)
+        return math.log(min(words, self.decoder_words or words))
+
+    def _simpler(self, data: Any, judged_by: Any) -> dict[str, float]:
+        return tfidf_accuracy(data, judged_by)
 
     def reconstruct(self, X: Any, candidates: int = 16) -> list[str]:
         """Each text as its posterior mean is decoded; see `decode`.

@@ -8,7 +8,6 @@ from ..estimator.parameters import COUNT, NOT_NEGATIVE, SHARE, WHOLE, Between, L
 @parameters(
     rate=10.0,
     kl_warmup=2.0,
-    label_weight=5.0,
     dropout=0.3,
     epochs=6,
     batch_size=32,
