@@ -15,10 +15,16 @@ Label = Annotated[
 Encoding = Annotated[
     str, typer.Option("--encoding", help="Of a text file, where it is not UTF-8: latin-1, cp1252, ...")
 ]
-GivenTexts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The texts themselves.")]
-File = Annotated[
-    Path | None, typer.Option("--file", help="Read them from here: a line each, or a csv, tsv, jsonl or parquet.")
+GivenTexts = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TEXT]...",
+        help="The texts themselves; or a file of them, a line each, a csv, tsv, jsonl or parquet; or - for lines of "
+        "standard input.",
+    ),
 ]
+File = Annotated[Path | None, typer.Option("--file", help="The same as a file that is named first.")]
+AsText = Annotated[bool, typer.Option("--as-text", help="Take what looks like the name of a file as a text.")]
 Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a named set (or set VAEWORKS_DATA).")]
 Count = Annotated[int, typer.Option("-n", min=1, help="How many.")]
 OfLabel = Annotated[str | None, typer.Option("--label", help="Draw for this class.")]
@@ -49,9 +55,18 @@ def pairs(words: Sequence[str], option: str) -> dict[str, str]:
     return given
 
 
+ROWS = (".csv", ".tsv", ".jsonl", ".parquet")
 TextsOut = Annotated[
     Path | None,
-    typer.Option("--out", help="A txt, csv or jsonl to write.", callback=ending(".txt", ".csv", ".jsonl")),
+    typer.Option(
+        "--out",
+        help="A txt, csv, tsv, jsonl or parquet to write; columns of a file are kept.",
+        callback=ending(".txt", *ROWS),
+    ),
+]
+RowsOut = Annotated[
+    Path | None,
+    typer.Option("--out", help="A csv, tsv, jsonl or parquet to write, all columns kept.", callback=ending(*ROWS)),
 ]
 PictureOut = Annotated[
     Path,

@@ -1,5 +1,6 @@
 """Every command works, in words and as one JSON object."""
 
+import io
 import json
 
 import pytest
@@ -113,6 +114,22 @@ def test_the_lines_of_a_file_are_those_of_editors_and_blank_ones_stay_where_they
     assert "2 texts are empty" in result.err
 
 
+def test_one_word_that_names_a_file_is_that_file(vae, model, tmp_path, monkeypatch):
+    (tmp_path / "new.csv").write_text(f"id,review,note\n007,{GEM},NA\n")
+    monkeypatch.chdir(tmp_path)
+    result = vae("predict", model, "new.csv", "--out", "out.csv")
+    assert "new.csv is read as a file" in result.err
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith(f"007,{GEM},NA,")
+    assert vae("predict", model, "new.csv", "--as-text", "--json").json()["rows"][0]["text"] == "new.csv"
+    assert "there is no file old.csv" in vae("predict", model, "old.csv").refusal()
+
+
+def test_a_dash_is_standard_input(vae, model, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{GEM}\n\n{WASTE}"))
+    rows = vae("predict", model, "-", "--json").json()["rows"]
+    assert [row["text"] for row in rows] == [GEM, "", WASTE]
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "tsv"])
 def test_a_table_keeps_its_columns_and_gets_labels(vae, model, reviews, tmp_path, ending):
     source, out = reviews / f"reviews.{ending}", tmp_path / "out.jsonl"
@@ -199,7 +216,7 @@ def test_info_shows_the_figures_of_the_fit_until_there_is_an_evaluation(vae, own
     assert before["fitted on"].endswith("reviews.csv")
     assert (before["epochs"], before["parameters"]["latent_dim"]) == (2, 4)
     assert "negative_elbo_nats" in before["figures"]
-    assert "accuracy" not in before["figures"]
+    assert "perplexity_importance" not in before["figures"]
     figures = vae("evaluate", own_model, "--samples", "0", "--json").json()
     assert vae("info", own_model, "--json").json()["figures"]["accuracy"] == figures["accuracy"]
 

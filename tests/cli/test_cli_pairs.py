@@ -89,7 +89,7 @@ def test_codes_and_a_report_are_written(vae, model, pairs, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "no text was given: pass one in quotes, or a file of them with --file"),
+        ((), "no text was given: pass one in quotes, a file of them, or - for standard input"),
         (("A dog.", "--file", "in.txt"), "texts and a file were given: give one of them"),
         (("--file", "none.txt"), "cannot read none.txt: no such file or directory"),
     ],

@@ -1,5 +1,7 @@
 """The verbs of tables, on wines and on a file with holes."""
 
+import csv
+import json
 import re
 import shutil
 import sys
@@ -202,8 +204,13 @@ def test_an_odd_row_is_the_first_anomaly(vae, people, people_model, tmp_path):
     pa.csv.write_csv(pa.Table.from_pylist(table), tmp_path / "new.csv")
     found = vae("anomalies", people_model, tmp_path / "new.csv", "--top", "3", "--out", tmp_path / "s.csv", "--json")
     rows = found.json()["rows"]
-    assert (len(rows), rows[0]["row"]) == (3, 41)
-    assert pa.csv.read_csv(tmp_path / "s.csv").num_rows == 100
+    assert (len(rows), rows[0]["row"], rows[0]["id"]) == (3, 41, "41")
+    assert rows[0]["because"].startswith("height 400 (expected ")
+    written = pa.csv.read_csv(tmp_path / "s.csv").to_pylist()
+    assert [row["id"] for row in written] == list(range(100))
+    assert written[41]["because"] == rows[0]["because"]
+    scores = [row["anomaly_score"] for row in written]
+    assert max(scores) == pytest.approx(rows[0]["anomaly_score"])
 
 
 def test_rows_are_drawn_with_labels_or_for_one(vae, wine_model, tmp_path):
@@ -219,6 +226,26 @@ def test_predict_names_a_class_for_every_row(vae, wine_model, tmp_path):
     rows = vae("predict", wine_model, "wine", "--json").json()["rows"]
     assert len(rows) == 178
     assert {row["class"] for row in rows} == {"0", "1", "2"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
+def test_a_file_is_scored_with_all_its_columns(vae, wine_model, tmp_path, ending):
+    wine, own = load_table("wine").whole(), tmp_path / "new.csv"
+    columns = {"key": [f"{row:03d}" for row in range(178)], "note": ["NA"] * 178}
+    pa.csv.write_csv(pa.table({**columns, **{name: wine.X[name] for name in wine.X.column_names}}), own)
+    out = tmp_path / f"out.{ending}"
+    assert vae("predict", wine_model, own, "--out", out, "--json").json()["rows_written"] == 178
+    if ending == "jsonl":
+        found = [json.loads(line) for line in out.read_text().splitlines()]
+    elif ending == "parquet":
+        found = pa.parquet.read_table(out).to_pylist()
+    else:
+        found = list(csv.DictReader(out.read_text().splitlines(), delimiter="\t" if ending == "tsv" else ","))
+    assert [(row["key"], row["note"]) for row in found] == list(zip(*columns.values(), strict=True))
+    assert list(found[0])[-2:] == ["class", "probability"]
+    assert [row["class"] for row in found] == [
+        row["class"] for row in vae("predict", wine_model, own, "--json").json()["rows"]
+    ]
 
 
 def test_a_map_is_a_picture(vae, wine_model, people_model, people, tmp_path):

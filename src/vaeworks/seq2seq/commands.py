@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import Encoding, File, GivenTexts, Local, TextsOut, ending
+from ..options import AsText, Encoding, File, GivenTexts, Local, TextsOut, ending
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def predict(
     column: Column = None,
     out: TextsOut = None,
     encoding: Encoding = "utf-8",
+    as_text: AsText = False,
 ) -> dict:
     """Write what belongs to texts, as their translations.
 
@@ -82,7 +83,7 @@ def predict(
 
       vae predict en-de "Two men are cooking." --alternatives 5
 
-      vae predict en-de --file in.txt --out out.txt
+      vae predict en-de in.txt --out out.txt
     """
     from ..storage.answers import Answers, Given, answered
 
@@ -93,7 +94,7 @@ def predict(
         return [[{"alternative": n, ANSWER: text} for n, text in enumerate(row, 1)] for row in found]
 
     none = {ANSWER: ""} if alternatives == 1 else {"alternative": 1, ANSWER: ""}
-    given = Given(texts, file, column, encoding, option="--source")
+    given = Given(texts, file, column, encoding, option="--source", as_texts=as_text)
     return answered(model, given, Answers(said, none, ANSWER), out)
 
 

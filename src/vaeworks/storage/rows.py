@@ -1,31 +1,85 @@
-"""Rows of answers in a file: csv, jsonl, or the answers alone, one a line."""
+"""Rows of answers in a file: csv, tsv, jsonl, parquet, or the answers alone, one a line."""
 
 import csv
 import json
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
+from typing import IO
 
+from ..errors import VaeworksError
 from ..files import written_whole
 
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+FORMATS = (".csv", ".tsv", ".jsonl", ".parquet")
+AT_ONCE = 10_000
 
-def write_rows(rows: Iterable[dict], out: Path, answer: str) -> int:
+
+def write_rows(rows: Iterable[dict], out: Path, answer: str = "") -> int:
     """Write rows that have the same columns, as they come, and count them.
 
     A txt has the column `answer`, line breaks in it as spaces.
+
+    Raises
+    ------
+    VaeworksError
+        Where a parquet cannot hold a column, whose values are of several types.
     """
-    rows, count = iter(rows), 0
+    rows = iter(rows)
     first = next(rows, None)
-    with written_whole(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(first or {}))
-        if out.suffix.lower() == ".csv":
-            writer.writeheader()
-        for row in [] if first is None else chain([first], rows):
-            count += 1
-            if out.suffix.lower() == ".csv":
-                writer.writerow(row)
-            elif out.suffix.lower() == ".jsonl":
-                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-            else:
-                file.write(" ".join(str(row[answer]).split()) + "\n")
+    every, names, form = [] if first is None else chain([first], rows), list(first or {}), out.suffix.lower()
+    with written_whole(out) as temporary:
+        if form == ".parquet":
+            return write_parquet(iter(every), temporary, out)
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            if form in SEPARATORS:
+                return write_separated(every, names, file, SEPARATORS[form])
+            return write_lines(every, file, answer if form == ".txt" else None)
+
+
+def write_separated(rows: Iterable[dict], names: list[str], file: IO[str], separator: str) -> int:
+    writer, count = csv.DictWriter(file, names, delimiter=separator), 0
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def write_lines(rows: Iterable[dict], file: IO[str], answer: str | None) -> int:
+    count = 0
+    for row in rows:
+        line = json.dumps(row, ensure_ascii=False, default=str) if answer is None else plain(str(row[answer]))
+        file.write(f"{line}\n")
+        count += 1
+    return count
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def write_parquet(rows: Iterator[dict], path: Path, out: Path) -> int:
+    """In the types of the first rows; a column that is empty there is one of text."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    writer, count = None, 0
+    for part in iter(lambda: list(islice(rows, AT_ONCE)), []):
+        try:
+            table = pa.Table.from_pylist(part, None if writer is None else writer.schema)
+        except (pa.ArrowException, OverflowError) as error:
+            reason = str(error).splitlines()[0]
+            raise VaeworksError(f"{out} cannot hold values of several types ({reason}): write a csv") from error
+        if writer is None:
+            empty = {name for name in table.column_names if pa.types.is_null(table.field(name).type)}
+            kinds = [pa.field(each.name, pa.string()) if each.name in empty else each for each in table.schema]
+            table = table.cast(pa.schema(kinds))
+            writer = parquet.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+        count += len(part)
+    if writer is None:
+        parquet.write_table(pa.table({}), path)
+    else:
+        writer.close()
     return count

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import VaeworksError
-from ..options import Count, Encoding, Label, Local, OfLabel, Origin, TableOut, ending, pairs
+from ..options import Count, Encoding, Label, Local, OfLabel, Origin, RowsOut, TableOut, ending, pairs
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -77,16 +77,20 @@ class Source:
         return names
 
 
-def predict(model: "TabularVAE", source: Rows, encoding: Encoding = "utf-8", data: Local = None) -> dict:
+def predict(
+    model: "TabularVAE", source: Rows, out: RowsOut = None, encoding: Encoding = "utf-8", data: Local = None
+) -> dict:
     """Predict the label of every row.
 
     Examples:
 
       vae predict models/wine new.csv
+
+      vae predict models/wine new.csv --out labelled.parquet
     """
     model.require_labels()
-    labels = model.predictions(_table(model, source, encoding, data))
-    return {"rows": [{"row": index, **label} for index, label in enumerate(labels)]}
+    whole, read = _whole(model, source, encoding, data)
+    return _answered(whole, model.predictions(read), out)
 
 
 def decode(
@@ -145,26 +149,33 @@ def anomalies(
     model: "TabularVAE",
     source: Rows,
     top: Annotated[int, typer.Option(min=1, help="How many to show, the least expected first.")] = 20,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="A csv or parquet for the scores of all.", callback=ending(".csv", ".parquet")),
-    ] = None,
+    out: RowsOut = None,
     encoding: Encoding = "utf-8",
     data: Local = None,
 ) -> dict:
-    """Show the rows that the model expects least, by the negative bound on log p(row) in nats.
+    """Show the rows that the model expects least, by the negative bound on log p(row) in nats, and what is odd in them.
 
     Examples:
 
       vae anomalies models/wine new.csv --top 20
-    """
-    import pyarrow as pa
 
-    scores = model.anomaly_score(_table(model, source, encoding, data))
-    if out is not None:
-        _written(pa.table({"anomaly_score": scores}), out)
+      vae anomalies models/wine new.csv --out scores.csv
+    """
+    from .oddness import reasons
+
+    whole, read = _whole(model, source, encoding, data)
+    scores = model.anomaly_score(read)
     worst = scores.argsort(kind="stable")[::-1][:top]
-    return {"rows": [{"row": int(row), "anomaly_score": float(scores[row])} for row in worst]}
+    chosen = read if out is not None else read.take(worst)
+    expected = _as_arrow(model.decode(model.transform(chosen)), model)
+    because = reasons(model.reader_.columns, chosen, expected, model.surprises(chosen))
+    places = dict(zip(range(len(scores)) if out is not None else worst, because, strict=True))
+    answers = {row: {"anomaly_score": float(scores[row]), "because": each} for row, each in places.items()}
+    written = {} if out is None else _answered(whole, list(answers.values()), out)
+    ids = [name for name in whole.column_names if name not in read.column_names]
+    rows = zip(worst, whole.take(worst).to_pylist(), strict=True)
+    shown = [{"row": int(row), **{name: own[name] for name in ids}, **answers[row]} for row, own in rows]
+    return {"rows": shown, **written}
 
 
 def sample(
@@ -222,11 +233,41 @@ def map(
     return {"points": len(part), "out": str(out), "dataset": found.name, "split": ", ".join(found.splits)}
 
 
-def _table(model: "TabularVAE", source: str, encoding: str, data: Path | None) -> "pa.Table":
-    """All rows of a table, in the columns that the model knows."""
+def _whole(model: "TabularVAE", source: str, encoding: str, data: Path | None) -> "tuple[pa.Table, pa.Table]":
+    """A table as it is written, and its rows in the columns that the model knows."""
+    from ..datasets import is_named
+    from ..datasets.tables.files import read_as_written
     from ..storage.sources import read_alike
 
-    return read_alike(model, source, Source(encoding=encoding, data=data)).whole().X
+    found = read_alike(model, source, Source(encoding=encoding, data=data)).whole()
+    if not is_named(source):
+        return read_as_written(Path(source), encoding), found.X
+    return found.X if found.y is None else found.X.append_column("label", [found.y]), found.X
+
+
+def _answered(whole: "pa.Table", answers: list[dict], out: Path | None) -> dict:
+    """The rows with what is said of each; or how many were written, with all their columns."""
+    if out is None:
+        return {"rows": [{"row": row, **answer} for row, answer in enumerate(answers)]}
+    from ..storage.answers import beside
+    from ..storage.rows import write_rows
+
+    rows = (row for batch in whole.to_batches() for row in batch.to_pylist())
+    written = (beside(row, answer) for row, answer in zip(rows, answers, strict=True))
+    return {"rows_written": write_rows(written, out), "out": str(out)}
+
+
+def _as_arrow(rows: Any, model: "TabularVAE") -> "pa.Table":
+    """Rows as the model gives them back, in what it was fitted on."""
+    import pyarrow as pa
+
+    if hasattr(rows, "column"):
+        return rows
+    if hasattr(rows, "to_arrow"):
+        return rows.to_arrow()
+    if hasattr(rows, "iloc"):
+        return pa.Table.from_pandas(rows, preserve_index=False)
+    return pa.table({column.name: pa.array(rows[:, place]) for place, column in enumerate(model.reader_.columns)})
 
 
 def _words(model: "TabularVAE") -> list[str]:

@@ -30,6 +30,7 @@ from .learning import partial_row
 from .likelihoods import RowLikelihood, outputs_of
 from .neighbours import NeighbourTerm, reach_of
 from .networks import perceptron
+from .oddness import surprise
 from .parameters import TabularParameters
 from .reading import TableReader
 from .scales import Scales
@@ -186,6 +187,18 @@ class TabularVAE(TabularParameters, LabelledEstimator):
             return decoder.log_slope(batch.target, batch.observed) - evidence.importance_bound()
 
         return self._bounds(X, oddness, balanced=False)
+
+    def surprises(self, X: Any) -> np.ndarray:
+        """By how many nats each value of the rows is less probable than the one that the model expects, (N, D).
+
+        It says which columns make a row odd. Of numbers as the model scales them; 0 for a hole.
+        """
+
+        def surprising(batch: Batch) -> Tensor:
+            assert batch.target is not None
+            return surprise(self.model_.decoder(self.model_.code(batch)), batch.target, batch.observed)
+
+        return self._over(self.batches(X), surprising)
 
     def _bounds(self, X: Any, bound: Callable[[Evidence, Batch], Tensor], balanced: bool) -> np.ndarray:
         check_is_fitted(self)

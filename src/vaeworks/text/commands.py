@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import Count, Encoding, File, GivenTexts, Label, Local, OfLabel, Origin, Steps, TextsOut
+from ..options import AsText, Count, Encoding, File, GivenTexts, Label, Local, OfLabel, Origin, Steps, TextsOut
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def reconstruct(
     column: TextColumn = None,
     out: TextsOut = None,
     encoding: Encoding = "utf-8",
+    as_text: AsText = False,
 ) -> dict:
     """Encode texts and decode them again, with the predicted label.
 
@@ -64,11 +65,11 @@ def reconstruct(
 
       vae reconstruct models/rotten "A film I will not forget."
 
-      vae reconstruct models/rotten --file reviews.txt --json
+      vae reconstruct models/rotten reviews.txt --json
     """
     from ..storage.answers import Given, answered
 
-    given = Given(texts, file, column, encoding, name="original")
+    given = Given(texts, file, column, encoding, name="original", as_texts=as_text)
     return answered(model, given, _answers(model, "reconstruction", model.reconstruct), out)
 
 
@@ -79,6 +80,7 @@ def predict(
     column: TextColumn = None,
     out: TextsOut = None,
     encoding: Encoding = "utf-8",
+    as_text: AsText = False,
 ) -> dict:
     """Predict the label of texts; a file is read as it is written, row by row, and its columns are kept.
 
@@ -86,12 +88,14 @@ def predict(
 
       vae predict imdb "A film I will not forget."
 
-      vae predict imdb --file new.csv --text review --out labelled.csv
+      vae predict imdb new.csv --text review --out labelled.parquet
+
+      cat lines.txt | vae predict imdb - --out labelled.jsonl
     """
     from ..storage.answers import Given, answered
 
     model.require_labels()
-    return answered(model, Given(texts, file, column, encoding), _answers(model), out)
+    return answered(model, Given(texts, file, column, encoding, as_texts=as_text), _answers(model), out)
 
 
 def rewrite(
@@ -103,6 +107,7 @@ def rewrite(
     column: TextColumn = None,
     out: TextsOut = None,
     encoding: Encoding = "utf-8",
+    as_text: AsText = False,
 ) -> dict:
     """Turn the label of texts, and keep as much else as their codes allow.
 
@@ -117,7 +122,7 @@ def rewrite(
     model.require_labels()
     wanted = model.class_named(label)
     answers = _answers(model, "rewritten", lambda texts: model.rewrite(texts, wanted, sure), read_again=True)
-    return answered(model, Given(texts, file, column, encoding), answers, out)
+    return answered(model, Given(texts, file, column, encoding, as_texts=as_text), answers, out)
 
 
 def _answers(

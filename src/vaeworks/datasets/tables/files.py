@@ -17,7 +17,9 @@ ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
-def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8") -> "pa.Table":
+def read_table(
+    path: Path, words: Collection[str] = (), encoding: str = "utf-8", holes: Collection[str] = HOLES
+) -> "pa.Table":
     """The whole table; an empty cell, NA, NaN, null, None or ? is a hole.
 
     Parameters
@@ -27,6 +29,8 @@ def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8")
         Columns of a .csv or .tsv that hold words, even where these look like numbers.
     encoding : str
         Of a .csv or .tsv.
+    holes : collection of str
+        What else a .csv or .tsv says where nothing is.
 
     Raises
     ------
@@ -41,7 +45,7 @@ def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8")
     if form_of(path) not in ENDINGS:
         raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
-        table = parsed(path, words, encoding)
+        table = parsed(path, words, encoding, holes)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
@@ -55,7 +59,14 @@ def read_table(path: Path, words: Collection[str] = (), encoding: str = "utf-8")
     return table
 
 
-def parsed(path: Path, words: Collection[str], encoding: str) -> "pa.Table":
+def read_as_written(path: Path, encoding: str = "utf-8") -> "pa.Table":
+    """The whole table, in which every cell of a .csv or .tsv is text, letter by letter."""
+    if form_of(path) not in SEPARATORS:
+        return read_table(path)
+    return read_table(path, read_table(path, encoding=encoding).column_names, encoding, holes=())
+
+
+def parsed(path: Path, words: Collection[str], encoding: str, holes: Collection[str]) -> "pa.Table":
     import pyarrow as pa
 
     form = form_of(path)
@@ -68,7 +79,7 @@ def parsed(path: Path, words: Collection[str], encoding: str) -> "pa.Table":
             path,
             read_options=csv.ReadOptions(encoding=written.encoding),
             parse_options=csv.ParseOptions(delimiter=written.separator, newlines_in_values=True),
-            convert_options=csv.ConvertOptions(column_types=types, null_values=HOLES, strings_can_be_null=True),
+            convert_options=csv.ConvertOptions(column_types=types, null_values=list(holes), strings_can_be_null=True),
         )
     if form == ".parquet":
         from pyarrow import parquet
