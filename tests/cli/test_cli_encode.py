@@ -71,3 +71,34 @@ def test_codes_that_cannot_be_written_leave_the_old_file(vae, model, reviews, tm
     said = vae("encode", model, reviews / "reviews.txt", "--out", out).refusal()
     assert said.startswith(f"cannot write {out}: no space left on device")
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("codes.csv", "old")]
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_ids_stand_before_the_codes_as_they_are_written(vae, model, tmp_path, suffix):
+    rows = [f"{row:03d},NA,a film to love" for row in range(40)]
+    (tmp_path / "new.csv").write_text("\n".join(["key,note,text", *rows]))
+    out = tmp_path / f"codes{suffix}"
+    assert vae("encode", model, tmp_path / "new.csv", "--id", "key", "--id", "note", "--out", out).code == 0
+    if suffix == ".npz":
+        found = {name: np.load(out)[name].tolist() for name in ("key", "note")}
+    else:
+        table = pd.read_parquet(out) if suffix == ".parquet" else pd.read_csv(out, dtype=str, keep_default_na=False)
+        assert table.columns.tolist()[:3] == ["key", "note", load(model).get_feature_names_out()[0]]
+        found = table.to_dict("list")
+    assert (found["key"], found["note"]) == ([f"{row:03d}" for row in range(40)], ["NA"] * 40)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("{folder}", "--id", "key"), "is no file with columns: leave out --id"),
+        (("{file}", "--id", "name", "--drop-empty"), "Name another with --id"),
+        (("{file}", "--id", "key", "--drop-empty"), "has 2 rows, of which 1 are read: leave out --id"),
+    ],
+)
+def test_ids_that_cannot_be(vae, model, tmp_path, words, message):
+    (tmp_path / "new.csv").write_text("key,text\nfirst,A film.\nsecond,\n")
+    (tmp_path / "texts" / "pos").mkdir(parents=True)
+    (tmp_path / "texts" / "pos" / "1.txt").write_text("A film.")
+    words = [word.format(file=tmp_path / "new.csv", folder=tmp_path / "texts") for word in words]
+    assert message in vae("encode", model, *words, "--out", tmp_path / "z.csv").refusal()

@@ -1,5 +1,6 @@
 """The verbs of images, on pictures in class folders."""
 
+import csv
 import json
 import shutil
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from vaeworks import load
+from vaeworks.datasets import read_image
 from vaeworks.held_out import held_out
 
 SMALL = ("--epochs", "2", "--latent-dim", "2", "--batch-size", "20", "--width", "4")
@@ -94,6 +96,27 @@ def test_predict_reads_pictures(vae, image_model, pictures):
     given = [pictures / name / "0.png" for name in ("dark", "light")]
     rows = vae("predict", image_model, *given, "--json").json()["rows"]
     assert [set(row) for row in rows] == [{"picture", "class", "probability"}] * 2
+
+
+def test_a_folder_is_predicted_into_a_file(vae, image_model, pictures, tmp_path):
+    out = tmp_path / "labels.csv"
+    written = vae("predict", image_model, pictures, "--out", out, "--json").json()["rows_written"]
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert len(rows) == written == len(list(pictures.rglob("*.png")))
+    one = vae("predict", image_model, rows[3]["picture"], "--json").json()["rows"][0]
+    assert {name: str(value) for name, value in one.items()} == rows[3]
+
+
+def test_codes_of_pictures_say_whose_they_are(vae, image_model, pictures, tmp_path):
+    out = tmp_path / "codes.csv"
+    assert vae("encode", image_model, pictures, "--out", out).code == 0
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert sorted(row["picture"] for row in rows) == sorted(
+        file.relative_to(pictures).as_posix() for file in pictures.rglob("*.png")
+    )
+    image = read_image(pictures / rows[2]["picture"])
+    code = load(image_model).transform(image[None])[0]
+    np.testing.assert_allclose([float(value) for name, value in rows[2].items() if name != "picture"], code, rtol=1e-4)
 
 
 def test_encode_writes_a_row_an_image(vae, image_model, pictures, tmp_path):

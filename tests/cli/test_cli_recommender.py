@@ -9,6 +9,8 @@ import pyarrow.parquet
 import pytest
 from PIL import Image
 
+from vaeworks.datasets import load_interactions
+
 SMALL = ("--epochs", "20", "--latent-dim", "4", "--width", "16", "--batch-size", "20", "--dropout", "0.2")
 
 
@@ -101,7 +103,9 @@ def test_evaluate_reads_the_data_of_the_fit_and_has_the_keys_of_the_contract(vae
 
 def test_codes_and_a_report_are_written(vae, films, files, tmp_path):
     assert vae("encode", films, files / "likes.csv", "--out", tmp_path / "z.parquet").code == 0
-    assert pa.parquet.read_table(tmp_path / "z.parquet").shape == (80, 4)
+    codes = pa.parquet.read_table(tmp_path / "z.parquet")
+    assert codes.shape == (80, 1 + 4)
+    assert codes["user"].to_pylist() == load_interactions(files / "likes.csv").whole().users
     assert vae("report", films, "--out", tmp_path / "report.html").code == 0
     assert "Coverage against popularity" in (tmp_path / "report.html").read_text(encoding="utf-8")
 

@@ -72,3 +72,11 @@ def test_a_level_that_is_not_there_is_refused(vae, two_levels, tmp_path):
     (tmp_path / "in.txt").write_text("One.\n", encoding="utf-8")
     said = vae("encode", two_levels, tmp_path / "in.txt", "--level", "3", "--out", tmp_path / "z.csv").refusal()
     assert "the model has 2 level(s) of codes, so there is no level 3" in said
+
+
+def test_ids_of_places_are_those_of_their_texts(vae, two_levels, tmp_path):
+    (tmp_path / "new.csv").write_text("key,text\nfirst,A film to love. I saw it twice.\nsecond,A film to forget.")
+    out = tmp_path / "codes.csv"
+    said = ("--level", "2", "--id", "key", "--out", out)
+    assert vae("encode", two_levels, tmp_path / "new.csv", *said).code == 0
+    assert pd.read_csv(out)["key"].tolist() == ["first", "first", "second"]

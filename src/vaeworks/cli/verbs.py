@@ -29,6 +29,10 @@ Codes = Annotated[
     Path,
     typer.Option("--out", help="A parquet, csv or npz to write.", callback=ending(".parquet", ".csv", ".npz")),
 ]
+Ids = Annotated[
+    list[str] | None,
+    typer.Option("--id", metavar="COLUMN", help="Write this column of a file before the codes, as often as needed."),
+]
 Folder = Annotated[Path, typer.Option("--out", help="Folder for the model.")]
 Begun = Annotated[
     str | None, typer.Option("--from", metavar="MODEL", help="Go on from this model, a folder or one that ships.")
@@ -142,13 +146,14 @@ def evaluate_of(kind: "Kind") -> Callable[..., dict]:
 def encode_of(kind: "Kind") -> Callable[..., dict]:
     commands = kind.commands()
 
-    def encode(*, model: Any, source: Found, out: Codes, level: Level = 1, **words: Any) -> dict:
+    def encode(*, model: Any, source: Found, out: Codes, level: Level = 1, ids: Ids = None, **words: Any) -> dict:
         from ..storage.codes import write_codes
-        from ..storage.sources import read_alike
+        from ..storage.sources import ids_in, read_alike
 
         reading = taken(commands.Source, {**words, "label": ""})  # labels that the model does not know are no obstacle
         splits = read_alike(model, source, reading).splits
-        rows, units = write_codes(model, [part.X for part in splits.values()], out, level)
+        called = ids_in(source, list(splits.values()), ids or [], words.get("encoding", "utf-8"))
+        rows, units = write_codes(model, [part.X for part in splits.values()], out, level, called)
         return {"rows_written": rows, "latent_units": units, "out": str(out), "splits": ", ".join(splits)}
 
     text = "Write the latent code (posterior mean) of every example, one row each, in the order given."

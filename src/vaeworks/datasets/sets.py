@@ -30,6 +30,11 @@ class Part(Protocol):
     def labelled(self) -> bool:
         """Whether there are labels, of which some may be missing."""
 
+    @property
+    def ids(self) -> dict[str, list]:
+        """What each row is called, by the name of the column that says it; nothing where rows have but their place."""
+        return {}
+
     @abstractmethod
     def __len__(self) -> int:
         """How many rows there are."""

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import ArchiveOut, Count, Label, Local, OfLabel, Origin, PictureOut, Steps, ToCompress
+from ..options import ArchiveOut, Count, Label, Local, OfLabel, Origin, PictureOut, RowsOut, Steps, ToCompress
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
 
     from ..datasets import DataSet
@@ -28,6 +30,7 @@ EXAMPLES = {
     "encode": ("vae encode models/fashion fashion --out codes.parquet",),
     "report": ("vae report models/fashion --out report.html",),
 }
+AT_ONCE = 256
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A png, jpg or webp.")]
 
 
@@ -73,18 +76,33 @@ def compress(model: "ImageVAE", source: ToCompress, out: ArchiveOut) -> dict:
 
 
 def predict(
-    model: "ImageVAE", pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="Pictures.")]
+    model: "ImageVAE",
+    pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="Pictures, or a folder of them.")],
+    out: RowsOut = None,
 ) -> dict:
     """Predict the label of pictures.
 
     Examples:
 
       vae predict models/fashion photo.png
+
+      vae predict models/fashion photos/ --out labels.csv
     """
+    from ..datasets.images.photos import files_below
+    from ..storage.rows import write_rows
+
     model.require_labels()
-    labels = model.predictions([_opened(model, picture) for picture in pictures])
-    rows = zip(pictures, labels, strict=True)
-    return {"rows": [{"picture": str(picture), **label} for picture, label in rows]}
+    files = [file for given in pictures for file in (files_below(given) if given.is_dir() else [given])]
+    rows = _predicted(model, files)
+    return {"rows": list(rows)} if out is None else {"rows_written": write_rows(rows, out), "out": str(out)}
+
+
+def _predicted(model: "ImageVAE", files: list[Path]) -> "Iterator[dict]":
+    """The label of each picture, of which few are in memory at once."""
+    for start in range(0, len(files), AT_ONCE):
+        some = files[start : start + AT_ONCE]
+        labels = model.predictions([_opened(model, file) for file in some])
+        yield from ({"picture": str(file), **label} for file, label in zip(some, labels, strict=True))
 
 
 def sample(

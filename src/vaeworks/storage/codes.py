@@ -18,8 +18,12 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 
 @torch.no_grad()
-def write_codes(estimator: Any, parts: Sequence[Any], out: Path, level: int = 1) -> tuple[int, int]:
+def write_codes(
+    estimator: Any, parts: Sequence[Any], out: Path, level: int = 1, ids: dict[str, list] | None = None
+) -> tuple[int, int]:
     """Write posterior means of all parts, a row each: one column a unit in parquet or csv, one array in npz.
+
+    Before them, or in npz beside, stand `ids`, which say what each example is called.
 
     Below the top level of a model of sequences each place has its row, with the numbers of its example and of itself.
     Parquet and csv are streamed, so memory does not grow with the rows.
@@ -39,8 +43,8 @@ def write_codes(estimator: Any, parts: Sequence[Any], out: Path, level: int = 1)
     names = list(estimator.get_feature_names_out()) if level == 1 else [f"z{unit}" for unit in range(first[1].shape[1])]
     with written_whole(out) as temporary:
         if suffix == ".npz":
-            return write_arrays([first, *codes], temporary), len(names)
-        return stream_table(chain([first], codes), names, temporary, suffix), len(names)
+            return write_arrays([first, *codes], ids or {}, temporary), len(names)
+        return stream_table(chain([first], codes), names, ids or {}, temporary, suffix), len(names)
 
 
 def codes_of(model: Any, batches: Iterable[Any], level: int) -> Iterator[Rows]:
@@ -56,25 +60,29 @@ def codes_of(model: Any, batches: Iterable[Any], level: int) -> Iterator[Rows]:
         first += len(batch)
 
 
-def write_arrays(parts: list[Rows], path: Path) -> int:
+def write_arrays(parts: list[Rows], ids: dict[str, list], path: Path) -> int:
     places, codes = (np.concatenate(side) for side in zip(*parts, strict=True))
     arrays: dict[str, Any] = {"codes": codes} | ({"places": places} if places.shape[1] else {})
+    arrays |= {name: np.array([str(own) for own in column]) for name, column in ids.items()}
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
     return len(codes)
 
 
-def stream_table(parts: Iterable[Rows], names: list[str], path: Path, suffix: str) -> int:
+def stream_table(parts: Iterable[Rows], names: list[str], ids: dict[str, list], path: Path, suffix: str) -> int:
     import pyarrow as pa
     from pyarrow import csv, parquet
 
-    rows, writer = 0, None
+    rows, writer, schema = 0, None, None
     for places, codes in parts:
-        columns = dict(zip(PLACES, places.T, strict=False)) | dict(zip(names, codes.astype(np.float32).T, strict=True))
-        record = pa.RecordBatch.from_pydict(columns)
+        examples = places[:, 0] - 1 if places.shape[1] else range(rows, rows + len(codes))
+        columns = {name: [column[example] for example in examples] for name, column in ids.items()}
+        columns |= dict(zip(PLACES, places.T, strict=False)) | dict(zip(names, codes.astype(np.float32).T, strict=True))
+        record = pa.RecordBatch.from_pydict(columns, schema)
         if writer is None:
             make = csv.CSVWriter if suffix == ".csv" else parquet.ParquetWriter
-            writer = make(path, record.schema)
+            schema = record.schema
+            writer = make(path, schema)
         writer.write_batch(record)
         rows += len(codes)
     if writer is not None:

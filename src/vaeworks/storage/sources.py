@@ -1,5 +1,6 @@
 """The data that a model was fitted on, and further data that are read alike."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -49,3 +50,29 @@ def inherited(source: Any, own: dict[str, Any], names: set[str]) -> Any:
     usual = type(source)()
     unsaid = [name for name in names if getattr(source, name) == getattr(usual, name) and own.get(name) is not None]
     return replace(source, **{name: Path(own[name]) if name == "data" else own[name] for name in unsaid})
+
+
+def ids_in(source: str, parts: Sequence["Part"], columns: Sequence[str], encoding: str) -> dict[str, list]:
+    """What the rows of a source are called: by itself, as files of pictures and users are, and by columns of a file.
+
+    Raises
+    ------
+    VaeworksError
+        Where the source is no file, lacks a column, or has other rows than were read of it.
+    """
+    from ..datasets.headers import no_column
+    from ..datasets.tables.files import read_as_written
+
+    own = {name: [each for part in parts for each in part.ids[name]] for name in parts[0].ids}
+    if not columns:
+        return own
+    if not Path(source).is_file():
+        raise VaeworksError(f"{source} is no file with columns: leave out --id")
+    table = read_as_written(Path(source), encoding)
+    missing = [name for name in columns if name not in table.column_names]
+    if missing:
+        raise no_column(source, missing, table.column_names, "Name another with --id")
+    rows = sum(len(part) for part in parts)
+    if rows != table.num_rows:
+        raise VaeworksError(f"{source} has {table.num_rows} rows, of which {rows} are read: leave out --id")
+    return {**own, **{name: table.column(name).to_pylist() for name in columns}}

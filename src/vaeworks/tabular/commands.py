@@ -108,7 +108,9 @@ def decode(
 
     from ..datasets.tables.files import read_table
 
-    found = read_table(codes)
+    found, units = read_table(codes), list(model.get_feature_names_out())
+    if set(units) <= set(found.column_names):  # encode wrote it, perhaps with ids
+        found = found.select(units)
     numbers = np.column_stack([column.to_numpy() for column in found.columns])
     return _written(model.decode(numbers), out)
 

@@ -60,9 +60,15 @@ def read_pictures(folder: Path, resize: int | None) -> Pictures:
         )
     tree.say_left_out()
     if len(classes) < 2:
-        return Pictures(stacked(flat or next(iter(classes.values())), resize), None)
+        files = flat or next(iter(classes.values()))
+        return Pictures(stacked(files, resize), None, names_in(folder, files))
     dealt = tree.dealt()
-    return Pictures(stacked([file for _, file in dealt], resize), [name for name, _ in dealt])
+    files = [file for _, file in dealt]
+    return Pictures(stacked(files, resize), [name for name, _ in dealt], names_in(folder, files))
+
+
+def names_in(folder: Path, files: list[Path]) -> list[str]:
+    return [file.relative_to(folder).as_posix() for file in files]
 
 
 def stacked(files: list[Path], resize: int | None) -> "np.ndarray":

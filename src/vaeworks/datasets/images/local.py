@@ -1,5 +1,6 @@
 """Local folders and files as data sets of pictures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ...errors import VaeworksError
@@ -49,5 +50,5 @@ def alike(name: str, splits: dict[str, Pictures]) -> DataSet[Pictures]:
                 "of one size, or scale and crop them with --resize"
             )
         images = each.images if each.images.shape[3] == channels else np.repeat(each.images, channels, axis=3)
-        same[split] = Pictures(images, each.labels if labelled else None)
+        same[split] = replace(each, images=images, labels=each.labels if labelled else None)
     return DataSet(name, same, "class" if labelled else None)

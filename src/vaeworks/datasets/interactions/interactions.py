@@ -75,6 +75,10 @@ class Interactions(InMemory):
         return self
 
     @property
+    def ids(self) -> dict[str, list]:
+        return {"user": self.users}
+
+    @property
     def whole(self) -> "Interactions":
         """The set that these users are some of."""
         return self.among or self
