@@ -105,7 +105,7 @@ def test_codes_and_a_report_are_written(vae, films, files, tmp_path):
     assert vae("encode", films, files / "likes.csv", "--out", tmp_path / "z.parquet").code == 0
     codes = pa.parquet.read_table(tmp_path / "z.parquet")
     assert codes.shape == (80, 1 + 4)
-    assert codes["user"].to_pylist() == load_interactions(files / "likes.csv").whole().users
+    assert codes["user"].to_pylist() == load_interactions(files / "likes.csv", user="u", item="i").whole().users
     assert vae("report", films, "--out", tmp_path / "report.html").code == 0
     assert "Coverage against popularity" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
