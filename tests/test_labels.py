@@ -69,6 +69,17 @@ def test_a_label_that_was_not_learned_is_refused_and_the_known_ones_are_named():
         Classes.learn(["a", "b"]).indices(["c"])
 
 
+def test_further_names_mean_the_same_classes():
+    classes = Classes(["bad", "good"])
+    also = classes.also({"0": "bad", "1": "good"})
+    assert also.indices(["0", 1, "good", None]).tolist() == [0, 1, 1, -1]
+    assert also.names == classes.names
+    with pytest.raises(VaeworksError, match="no class 'fine'"):
+        classes.also({"2": "fine"})
+    with pytest.raises(VaeworksError, match="--class 0="):
+        classes.indices([0])
+
+
 def test_classes_come_back_from_their_state():
     classes = Classes(**Classes.learn(np.array([0, 2, -1])).to_state())
     assert classes.indices([2, 0, -1]).tolist() == [1, 0, -1]

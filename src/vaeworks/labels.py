@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,8 +92,24 @@ class Classes:
             return MISSING
         place = self._index.get(label, self._written.get(str(label)))  # what is a number here may be text in a file
         if place is None:
-            raise VaeworksError(f"there is no class {label!r}: the classes are {', '.join(map(str, self.names[:20]))}")
+            raise VaeworksError(
+                f"there is no class {label!r}: the classes are {', '.join(map(str, self.names[:20]))}. Rename it, or "
+                f"say which of them it means, as evaluate has it with --class {label}=..."
+            )
         return place
+
+    def also(self, words: Mapping[str, str]) -> "Classes":
+        """The same classes, which have further names.
+
+        Raises
+        ------
+        VaeworksError
+            Where a word is said to mean what is no class.
+        """
+        found = Classes(self.names, self.missing_label)
+        for word, name in words.items():
+            found._index[word] = found._written[word] = self._index_of(class_named(self, name))
+        return found
 
     def to_state(self) -> dict:
         return {"names": self.names, "missing_label": self.missing_label}

@@ -84,7 +84,10 @@ def test_reconstruct_gives_the_original_the_reconstruction_and_the_label_with_it
     rows = vae("reconstruct", model, GEM, WASTE, "--json").json()["rows"]
     loaded = load(model)
     assert [row["original"] for row in rows] == [GEM, WASTE]
-    assert [row["reconstruction"] for row in rows] == loaded.reconstruct([GEM, WASTE])
+    tokens = loaded.reconstruct([GEM, WASTE])
+    assert [row["reconstruction"] for row in rows] == loaded.as_written(tokens)
+    raw = vae("reconstruct", model, GEM, WASTE, "--tokens", "--json").json()["rows"]
+    assert [row["reconstruction"] for row in raw] == tokens
     assert [row["stars"] for row in rows] == loaded.predict([GEM, WASTE]).tolist()
     assert [row["probability"] for row in rows] == loaded.predict_proba([GEM, WASTE]).max(1).tolist()
 
@@ -141,6 +144,19 @@ def test_a_table_keeps_its_columns_and_gets_labels(vae, model, reviews, tmp_path
     assert [row["predicted_stars"] for row in rows] == whole.tolist()
 
 
+def test_labels_with_other_names_are_told_which_class_they_mean(vae, own_model, tmp_path):
+    (tmp_path / "new.csv").write_text(f"text,label\n{GEM},good\n{WASTE},bad\n{GEM},5\n")
+    said = vae("evaluate", own_model, tmp_path / "new.csv").refusal()
+    assert "there is no class 'good': the classes are 1, 5" in said
+    assert "--class good=" in said
+    known = ("--class", "good=5", "--class", "bad=1")
+    figures = vae("evaluate", own_model, tmp_path / "new.csv", *known, "--samples", "0", "--json").json()
+    truth = [row["stars"] for row in vae("predict", own_model, GEM, WASTE, "--json").json()["rows"]]
+    assert figures["accuracy"] == pytest.approx((2 * (int(truth[0]) == 5) + (int(truth[1]) == 1)) / 3)
+    assert "there is no class '3'" in vae("evaluate", own_model, tmp_path / "new.csv", "--class", "bad=3").refusal()
+    assert load(own_model).reader_.classes.names == [1, 5]
+
+
 def test_a_text_may_begin_with_a_dash_after_two_dashes(vae, model):
     assert vae("predict", model, "--json", "--", "-5 stars").json()["rows"][0]["text"] == "-5 stars"
 
@@ -148,7 +164,7 @@ def test_a_text_may_begin_with_a_dash_after_two_dashes(vae, model):
 def test_interpolate_takes_as_many_steps_as_asked_and_those_of_python(vae, model):
     texts = vae("interpolate", model, GEM, WASTE, "--steps", "5", "--json").json()["texts"]
     assert len(texts) == 5
-    assert texts == load(model).interpolate(GEM, WASTE, 5)
+    assert texts == load(model).as_written(load(model).interpolate(GEM, WASTE, 5))
 
 
 def test_evaluate_writes_every_figure_into_metrics_and_keeps_those_of_the_fit(vae, own_model):
@@ -200,7 +216,10 @@ def test_texts_are_written_where_out_says(vae, model, tmp_path, ending):
 
 def test_a_txt_has_the_answers_alone(vae, model, tmp_path):
     vae("reconstruct", model, GEM, WASTE, "--out", tmp_path / "r.txt")
-    assert (tmp_path / "r.txt").read_text().splitlines() == load(model).reconstruct([GEM, WASTE])
+    assert vae("reconstruct", model, GEM, WASTE, "--out", tmp_path / "raw.txt", "--tokens").code == 0
+    assert (tmp_path / "raw.txt").read_text().splitlines() == load(model).reconstruct([GEM, WASTE])
+    written = load(model).as_written((tmp_path / "raw.txt").read_text().splitlines())
+    assert (tmp_path / "r.txt").read_text().splitlines() == written
     vae("predict", model, GEM, WASTE, "--out", tmp_path / "p.txt")
     assert (tmp_path / "p.txt").read_text().split() == [str(label) for label in load(model).predict([GEM, WASTE])]
 

@@ -1,8 +1,11 @@
 """What probes say of codes whose use is known."""
 
 import numpy as np
+import torch
 
-from vaeworks.estimator.probes import MOST_ROWS, probes
+from vaeworks.core.batch import Batch
+from vaeworks.estimator.probes import MOST_ROWS, own_labels, probes
+from vaeworks.labels import LABEL
 
 
 def test_codes_that_hold_the_label_linearly_serve_both_probes():
@@ -34,3 +37,11 @@ def test_many_rows_are_thinned_evenly():
     labels = [0] * (count // 2) + [1] * (count // 2)
     codes = np.array(labels, dtype=float)[:, None]
     assert probes(codes, labels)["knn_accuracy"] == 1.0
+
+
+def test_pseudo_labels_are_no_labels_of_the_data():
+    def of(labels):
+        return own_labels(Batch(None, labels={LABEL: torch.tensor(labels)})).tolist()
+
+    assert of([[1.0, 0.0], [0.4, 0.6], [0.0, 1.0]]) == [0, -1, 1]
+    assert of([1, -1]) == [1, -1]

@@ -2,13 +2,12 @@
 
 import random
 
-import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from vaeworks import TextVAE
-from vaeworks.text.bags import bags, own_labels, tfidf_accuracy
+from vaeworks.text.bags import bags, tfidf_accuracy
 
 WORDS = [f"w{number}" for number in range(60)]
 
@@ -34,12 +33,6 @@ def test_it_is_scikit_learns():
     counts, labels = bags(data[0])
     assert counts.sum() == sum(2 * len(text.split()) - 1 for text in training[0])
     assert labels.tolist() == [row % 2 for row in range(400)]
-
-
-def test_pseudo_labels_are_none():
-    shares = np.array([[1.0, 0.0], [0.4, 0.6], [0.0, 1.0]], np.float32)
-    np.testing.assert_array_equal(own_labels(shares), [0, -1, 1])
-    np.testing.assert_array_equal(own_labels(np.array([1, -1])), [1, -1])
 
 
 def test_without_labels_there_is_none(tiny_corpus, tiny_text_model):

@@ -1,9 +1,12 @@
 """What `evaluate` measures, and how its figures hang together."""
 
 import math
+import random
 from copy import copy, deepcopy
 
 import pytest
+
+from vaeworks import TextVAE
 
 FIGURES = {
     "negative_elbo_nats",
@@ -21,6 +24,7 @@ FIGURES = {
     "kl_per_unit_nats",
     "examples",
     "tokens",
+    "unknown_token_share",
     "seconds",
     "peak_memory_bytes",
     "collapsed",
@@ -128,3 +132,32 @@ def test_figures_do_not_depend_on_the_size_of_batches(tiny_text_model, tiny_corp
         "mutual_information_nats",
     ):
         assert other[name] == pytest.approx(figures[name], rel=1e-3), name
+
+
+def test_tokens_that_the_model_does_not_know_are_counted_and_said(tiny_text_model, tiny_corpus, caplog):
+    known = tiny_text_model.evaluate(*tiny_corpus, samples=0)
+    assert known["unknown_token_share"] == 0
+    assert "unknown to the model" not in caplog.text
+    strange = tiny_text_model.evaluate(["我 看 了 一 部 电影"], samples=0)
+    assert strange["unknown_token_share"] == pytest.approx(7 / 8)
+    assert "88% of the tokens are unknown to the model" in caplog.text
+
+
+def test_a_fit_says_how_many_tokens_it_does_not_know(tiny_text_model):
+    assert tiny_text_model.metrics_["fit"]["held_out"]["unknown_token_share"] == 0
+
+
+def test_texts_without_spaces_are_learned():
+    """As reviews in Chinese, of which no two are the same."""
+    draw = random.Random(0)
+    texts, labels = [], []
+    for row in range(400):
+        sign = draw.choice("好美" if row % 2 else "坏丑")
+        rest = draw.choices("我看了一部电影故事音乐画面演员", k=10)
+        place = draw.randrange(10)
+        texts.append("".join([*rest[:place], sign, *rest[place:]]))
+        labels.append("pos" if row % 2 else "neg")
+    model = TextVAE(latent_dim=4, epochs=12, max_tokens=16, encoder_units=32, decoder_units=32, learning_rate=1e-2)
+    figures = model.fit(texts, labels).metrics_["fit"]["held_out"]
+    assert figures["unknown_token_share"] == 0
+    assert figures["accuracy"] > 0.9

@@ -9,6 +9,7 @@ import pytest
 from vaeworks.errors import VaeworksError
 from vaeworks.text import stream
 from vaeworks.text.stream import Survey, Texts
+from vaeworks.tokens.writing import Forms
 
 from .sources import Records, all_rows, sentences
 
@@ -45,9 +46,10 @@ def test_the_share_that_is_held_out_is_the_one_asked_for(share):
 
 
 def test_a_survey_gives_what_is_trained_on_and_notes_the_labels_of_all():
-    survey = Survey(Texts(sentences(40), list(range(40))), 0.3)
+    survey = Survey(Texts(sentences(40), list(range(40))), 0.3, forms := Forms())
     assert [text for texts in survey for text in texts] == all_rows(Texts(sentences(40), held_out=0.3))
     assert list(survey.labels) == list(range(40))
+    assert forms.counts.total() > 0
 
 
 def test_a_stream_is_read_a_chunk_at_a_time():

@@ -149,3 +149,12 @@ def test_spaced_pieces_give_a_text_back_as_it_was_but_for_runs_of_spaces(text):
 def test_spaced_pieces_keep_case_quotes_and_marks_where_they_stood():
     for text in ('"Go!" he said.', "Le café, l'été…", "1,000.50 %", "don't  stop"):
         assert there_and_back(SPACED, text) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["感人难看", "映画はカ", "ภาพ", "ຮູບ"])  # Han, Japanese, Thai, Lao
+def test_scripts_without_spaces_are_read_sign_by_sign(text):
+    vocabulary = Vocabulary.learn([[f"{text}film手"]], 100, min_count=1)
+    *signs, word, last = tokens(vocabulary, f"{text}film手")
+    assert ("".join(signs), word, last) == (text, "film", "手")
+    assert len(signs) > 1
+    assert all(len(sign) <= 2 for sign in signs)

@@ -7,14 +7,14 @@ several ways, `Judging`, likewise options; its public functions are the verbs th
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import VaeworksError
-from ..options import ending
+from ..options import ending, pairs
 from .options import chosen, keyword, parameter_options, source_options
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 Found = Annotated[str, typer.Argument(metavar="DATA")]
 Samples = Annotated[int, typer.Option("--samples", min=0, help="Draws of z for the importance-weighted bound.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Use the first examples only.")]
+Renamed = Annotated[
+    list[str] | None,
+    typer.Option("--class", metavar="WORD=CLASS", help="What a label of these data means, as in --class 0=negative."),
+]
 Page = Annotated[Path, typer.Option("--out", help="The HTML page to write.")]
 Level = Annotated[int, typer.Option("--level", min=1, help="Of several levels of codes; 1 is the top.")]
 Codes = Annotated[
@@ -128,6 +132,7 @@ class Judging:
 def evaluate_of(kind: "Kind") -> Callable[..., dict]:
     commands = kind.commands()
     judging = getattr(commands, "Judging", Judging)
+    labelled = "label" in {field.name for field in fields(commands.Source)}
 
     def evaluate(
         *, model: Any, source: Found | None = None, samples: Samples = 10, limit: Limit = None, **words: Any
@@ -135,12 +140,17 @@ def evaluate_of(kind: "Kind") -> Callable[..., dict]:
         from ..storage.session import evaluated
         from ..storage.sources import judged_by
 
+        if words.get("classes"):
+            model.require_labels()
+            also = model.reader_.classes.also(pairs(words["classes"], "--class"))
+            model.reader_ = replace(model.reader_, classes=also)
         part, said = judged_by(model, source, taken(commands.Source, words))
         part = part.head(limit)
         return evaluated(model, said, model.evaluate(part.X, part.y, samples=samples, **asdict(taken(judging, words))))
 
     text = "Measure a model: bounds in nats, units, and what its kind adds. The figures go into its metrics.json."
-    return finished(evaluate, kind, [*source_options(commands.Source), *source_options(judging)], text)
+    options = [*source_options(commands.Source), *source_options(judging)]
+    return finished(evaluate, kind, [*options, *([keyword("classes", Renamed, None)] if labelled else [])], text)
 
 
 def encode_of(kind: "Kind") -> Callable[..., dict]:

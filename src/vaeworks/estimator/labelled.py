@@ -152,7 +152,7 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
 
     def _concluded(self, batches: Iterable[Batch]) -> dict:
         draws = PosteriorDraws()
-        figures = self._look(batches, looks=[draws, *self._looks(None)])
+        figures = self._look(batches, looks=[draws, *self._looks_of_a_fit()])
         self.aggregated_ = AggregatedPosterior.fit(draws.draws(self.random_state), self.random_state)
         return figures
 
@@ -173,7 +173,14 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
     def _derived(self, figures: dict) -> dict:
         return {"label": self.label_name} if "accuracy" in figures else {}
 
+    def _looks_of_a_fit(self) -> list[Look]:
+        """What is measured of what a fit held out."""
+        return self._looks_at_labels(None)
+
     def _looks(self, y: Any) -> list[Look]:
+        return self._looks_at_labels(y)
+
+    def _looks_at_labels(self, y: Any) -> list[Look]:
         """Accuracy of the labels that were fitted, and probes of these, or else of those that are given."""
         if self.reader_.classes is not None:
             return [Accuracy(self.model_.heads[LABEL]), Probes(None)]

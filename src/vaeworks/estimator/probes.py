@@ -51,8 +51,8 @@ class Accuracy:
         self.head, self.known, self.right = head, 0, 0
 
     def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
-        labels = batch.labels[LABEL]
-        guesses = self.head(mean_of(evidence)).probs.argmax(-1)
+        labels = own_labels(batch)
+        guesses = self.head(mean_of(evidence)).probs.argmax(-1).cpu().numpy()
         self.known += int((labels != MISSING).sum())
         self.right += int((guesses == labels).sum())
 
@@ -75,10 +75,16 @@ class Probes:
     def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
         self.codes.append(mean_of(evidence).cpu().numpy())
         if self.given is None:
-            self.labels += [None if label == MISSING else label for label in batch.labels[LABEL].tolist()]
+            self.labels += [None if label == MISSING else label for label in own_labels(batch).tolist()]
 
     def figures(self) -> dict[str, float]:
         return probes(np.concatenate(self.codes), self.labels if self.given is None else self.given)
+
+
+def own_labels(batch: Batch) -> np.ndarray:
+    """Indices of classes (N,), -1 where missing, as a share of less than all is: that is a pseudo-label."""
+    labels: np.ndarray = batch.labels[LABEL].cpu().numpy()
+    return labels if labels.ndim == 1 else np.where(labels.max(1) == 1.0, labels.argmax(1), MISSING)
 
 
 def mean_of(evidence: Evidence) -> Tensor:

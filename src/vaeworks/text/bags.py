@@ -9,7 +9,8 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from ..labels import LABEL, MISSING
+from ..estimator.probes import own_labels
+from ..labels import MISSING
 from ..tokens.vocabulary import PAD
 from .data import TextData
 
@@ -42,14 +43,7 @@ def bags(data: TextData) -> tuple[csr_matrix, np.ndarray]:
 def labelled_rows(data: TextData) -> Iterator[tuple[np.ndarray, int]]:
     for batch in islice(data.epoch(None), MOST_BATCHES):
         assert batch.input is not None
-        for ids, label in zip(batch.input.flatten(1).numpy(), own_labels(batch.labels[LABEL].numpy()), strict=True):
+        for ids, label in zip(batch.input.flatten(1).numpy(), own_labels(batch), strict=True):
             if label != MISSING:
                 words = ids[ids != PAD].astype(np.int64)
                 yield np.concatenate([words, words[:-1] * STEP + words[1:] + STEP]) % BUCKETS, label
-
-
-def own_labels(labels: np.ndarray) -> np.ndarray:
-    """Indices of classes; a share of less than all is a pseudo-label, and so missing."""
-    if labels.ndim == 1:
-        return labels
-    return np.where(labels.max(1) == 1.0, labels.argmax(1), MISSING)

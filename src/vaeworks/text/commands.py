@@ -31,6 +31,7 @@ EXAMPLES = {
     "encode": ("vae encode models/rotten my.csv --text review --out codes.parquet",),
     "report": ("vae report models/rotten --out report.html",),
 }
+RawTokens = Annotated[bool, typer.Option("--tokens", help="Give the tokens as they are, spaces between.")]
 TextColumn = Annotated[str | None, typer.Option("--text", help="Column that holds the text.")]
 
 
@@ -58,6 +59,7 @@ def reconstruct(
     out: TextsOut = None,
     encoding: Encoding = "utf-8",
     as_text: AsText = False,
+    tokens: RawTokens = False,
 ) -> dict:
     """Encode texts and decode them again, with the predicted label.
 
@@ -70,7 +72,8 @@ def reconstruct(
     from ..storage.answers import Given, answered
 
     given = Given(texts, file, column, encoding, name="original", as_texts=as_text)
-    return answered(model, given, _answers(model, "reconstruction", model.reconstruct), out)
+    answers = _answers(model, "reconstruction", lambda some: _shown(model, model.reconstruct(some), tokens))
+    return answered(model, given, answers, out)
 
 
 def predict(
@@ -150,6 +153,7 @@ def sample(
     temperature: Annotated[float, typer.Option(min=0.0, help="Of the words: 1 is the model itself, 0 greedy.")] = 0.8,
     prior: Origin = "model",
     out: TextsOut = None,
+    tokens: RawTokens = False,
     seed: int = 0,
 ) -> dict:
     """Write new texts: codes from the prior, words from the decoder.
@@ -160,7 +164,8 @@ def sample(
 
       vae sample imdb -n 5 --label positive --temperature 0.8 --seed 1
     """
-    return _texts(model.sample(n, model.class_named(label), temperature, seed, prior=prior), out)
+    drawn = model.sample(n, model.class_named(label), temperature, seed, prior=prior)
+    return _texts(_shown(model, drawn, tokens), out)
 
 
 def interpolate(
@@ -169,6 +174,7 @@ def interpolate(
     second: Annotated[str, typer.Argument(metavar="TO")],
     steps: Steps = 7,
     out: TextsOut = None,
+    tokens: RawTokens = False,
 ) -> dict:
     """Walk in a straight line from one text's code to another's.
 
@@ -176,7 +182,11 @@ def interpolate(
 
       vae interpolate imdb "A gem." "A waste of time." --steps 7
     """
-    return _texts(model.interpolate(first, second, steps), out)
+    return _texts(_shown(model, model.interpolate(first, second, steps), tokens), out)
+
+
+def _shown(model: "TextVAE", texts: list[str], tokens: bool) -> list[str]:
+    return texts if tokens else model.as_written(texts)
 
 
 def _texts(texts: list[str], out: Path | None) -> dict:

@@ -4,7 +4,7 @@ import logging
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..errors import VaeworksError
 from ..labels import LABEL, Classes, further_classes, indices_of, is_missing, native
 from ..tokens.batching import rows_of_like_length
 from ..tokens.vocabulary import PAD, Vocabulary
+from ..tokens.writing import Forms, Writing
 from .pseudo_labels import Teacher
 from .stream import ROWS_A_CHUNK, Survey, Texts, chosen, whole
 from .windows import Sentences, Window
@@ -152,16 +153,20 @@ def values_of(labels: pa.Array) -> np.ndarray:
 
 @dataclass(frozen=True)
 class TextReader:
-    """What was learned of texts: their vocabulary and classes."""
+    """What was learned of texts: their vocabulary and classes, and how words are written."""
 
     vocabulary: Vocabulary
     classes: Classes | None
+    writing: Writing = field(default_factory=Writing)
 
     @classmethod
     def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
-        survey, size, least = Survey(Texts(X, y), share), estimator.vocabulary_size, estimator.min_count
+        forms, size, least = Forms(), estimator.vocabulary_size, estimator.min_count
+        survey = Survey(Texts(X, y), share, forms)
         vocabulary = Vocabulary.learn(survey, size, estimator.lower, estimator.tokens, least)
-        return cls(vocabulary, Classes.learn(survey.labels, estimator.missing_label))._read(X, y, estimator, share)
+        writing = forms.writing(vocabulary.words) if estimator.lower else Writing({})
+        classes = Classes.learn(survey.labels, estimator.missing_label)
+        return cls(vocabulary, classes, writing)._read(X, y, estimator, share)
 
     def further(
         self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
@@ -199,11 +204,12 @@ class TextReader:
 
     def to_state(self) -> dict:
         classes = None if self.classes is None else self.classes.to_state()
-        return {"vocabulary": self.vocabulary.to_json(), "classes": classes}
+        return {"vocabulary": self.vocabulary.to_json(), "classes": classes, "forms": self.writing.forms}
 
     @classmethod
     def from_state(cls, state: dict) -> Self:
-        return cls(Vocabulary.from_json(state["vocabulary"]), Classes.from_state(state["classes"]))
+        writing = Writing(state["forms"]) if "forms" in state else Writing()  # earlier models have none
+        return cls(Vocabulary.from_json(state["vocabulary"]), Classes.from_state(state["classes"]), writing)
 
 
 def window_of(estimator: Any) -> Window | Sentences:

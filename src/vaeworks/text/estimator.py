@@ -21,7 +21,7 @@ from ..estimator.panels import Panel
 from ..estimator.sampling import class_index, draw_codes
 from ..fitting.plan import Plan, Schedule
 from ..labels import LABEL
-from ..tokens.figures import TokenFigures, perplexities
+from ..tokens.figures import TokenFigures, UnknownTokens, perplexities
 from ..tokens.networks import BidirectionalEncoder
 from ..tokens.vocabulary import PAD
 from .bags import tfidf_accuracy
@@ -179,6 +179,11 @@ class TextVAE(TextParameters, LabelledEstimator):
             _, state, condition = model.descend(batch, posterior_mean)
             yield batch.target, model.decoder(state, condition).mode()
 
+    def as_written(self, texts: list[str]) -> list[str]:
+        """Texts of tokens, as the model gives them, with the case and the spaces that people give them."""
+        check_is_fitted(self)
+        return [self.reader_.writing.written(text) for text in texts]
+
     def _words(self, tokens: Tensor) -> list[str]:
         return [self.reader_.vocabulary.decode(ids) for ids in tokens.flatten(1).tolist()]
 
@@ -250,7 +255,8 @@ class TextVAE(TextParameters, LabelledEstimator):
     def _turned(self, texts: list[str], index: int, sure: float) -> list[str]:
         model = self.model_.eval()
         if self.levels == 1:
-            return self.decode(moved(model.heads[LABEL], self._codes(self.transform(texts)), index, sure).cpu().numpy())
+            codes = moved(model.heads[LABEL], self._codes(self.transform(texts)), index, sure)
+            return self.as_written(self.decode(codes.cpu().numpy()))
         new = (row for batch in self.batches(texts) for row in zip(*rewritten(model, batch, index, sure), strict=True))
         return [self._spliced(text, *row) for text, row in zip(texts, new, strict=True)]
 
@@ -260,7 +266,8 @@ class TextVAE(TextParameters, LabelledEstimator):
         assert isinstance(window, Sentences)
         sentences, rest = window.written(text, self.reader_.vocabulary)
         rows = zip(sentences, tokens.tolist(), anew.tolist(), strict=False)
-        new = [self.reader_.vocabulary.decode(ids) if changed else sentence for sentence, ids, changed in rows]
+        decode, write = self.reader_.vocabulary.decode, self.reader_.writing.written
+        new = [write(decode(ids)) if changed else sentence for sentence, ids, changed in rows]
         return " ".join(new) + rest
 
     def sample(
@@ -325,8 +332,11 @@ class TextVAE(TextParameters, LabelledEstimator):
     def _derived(self, figures: dict) -> dict:
         return {**super()._derived(figures), **perplexities(figures)}
 
+    def _looks_of_a_fit(self) -> list[Look]:
+        return [*super()._looks_of_a_fit(), UnknownTokens()]
+
     def _looks(self, y: Any) -> list[Look]:
-        return [*super()._looks(y), TokenFigures(self.model_)]
+        return [*super()._looks(y), UnknownTokens(), TokenFigures(self.model_)]
 
     def body(self) -> str:
         words = f"{len(self.reader_.vocabulary):,} {self.tokens}; the first {self.max_tokens} of a text"
@@ -342,13 +352,13 @@ and the last {self.tail_tokens} of a longer one are read too."""
     def panels(self, X: Any, y: Any = None) -> list[Panel]:
         """The panels of every kind, and reconstructions, an interpolation and samples."""
         first = next(iter(Texts(X, y)))[0][:12]
-        walk = [[first[0]], *([text] for text in self.interpolate(first[0], first[-1])), [first[-1]]]
-        drawn = [[text] for text in self.sample(12)]
-        back = [list(pair) for pair in zip(first, self.reconstruct(first), strict=True)]
+        steps, drawn = self.as_written(self.interpolate(first[0], first[-1])), self.as_written(self.sample(12))
+        walk = [[text] for text in (first[0], *steps, first[-1])]
+        back = [list(pair) for pair in zip(first, self.as_written(self.reconstruct(first)), strict=True)]
         tables = [
             ("Reconstructions", "Texts and what their latent codes decode into.", ["original", "reconstruction"], back),
             ("Interpolation", "From the first text's code to another's, in even steps.", ["text"], walk),
-            ("Samples", "Codes drawn from the prior, words from the decoder.", ["text"], drawn),
+            ("Samples", "Codes drawn from the prior, words from the decoder.", ["text"], [[text] for text in drawn]),
         ]
         if self.levels == 2:
             about = "Each sentence of the first texts, and what its code decodes into."

@@ -9,6 +9,7 @@ from ..errors import VaeworksError
 from ..held_out import held_out
 from ..labels import native
 from ..tokens.texts import check_texts
+from ..tokens.writing import Forms
 
 ROWS_A_CHUNK = 2048
 Chunk = tuple[list[str], list[Any] | None]
@@ -65,22 +66,26 @@ class Texts:
 
 
 class Survey:
-    """Texts to train on, chunk by chunk; each pass over them notes the labels of all rows, held out or not.
+    """Texts to train on, chunk by chunk; each pass over them notes the labels of all rows, held out or not, and forms.
 
     Parameters
     ----------
     stream : Texts
     share : float
         Of the rows, which is held out.
+    forms : Forms
+        Sees all of the texts to train on.
     """
 
-    def __init__(self, stream: Texts, share: float) -> None:
-        self.stream, self.share, self.labels = stream, share, dict[Any, None]()
+    def __init__(self, stream: Texts, share: float, forms: Forms) -> None:
+        self.stream, self.share, self.forms, self.labels = stream, share, forms, dict[Any, None]()
 
     def __iter__(self) -> Iterator[list[str]]:
         for (texts, labels), kept_back in self.stream.marked(self.share):
             self.labels |= dict.fromkeys(map(native, whole(texts, labels)))
-            yield chosen(texts, labels, ~kept_back)[0]
+            kept, _ = chosen(texts, labels, ~kept_back)
+            self.forms.see(kept)
+            yield kept
 
 
 def chosen(texts: list[str], labels: list[Any] | None, which: np.ndarray) -> Chunk:

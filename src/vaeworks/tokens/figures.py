@@ -1,5 +1,6 @@
 """What a model of token sequences is judged by beside its bounds."""
 
+import logging
 import math
 import sys
 
@@ -9,6 +10,31 @@ from ..core.batch import Batch
 from ..core.choosing import posterior_mean
 from ..core.evidence import Evidence
 from ..core.model import LatentModel, Read
+from .vocabulary import UNKNOWN
+
+MANY_UNKNOWN = 0.2
+log = logging.getLogger(__name__)
+
+
+class UnknownTokens:
+    """The share of the scored tokens that have no id of their own: to guess them right is no merit."""
+
+    def __init__(self) -> None:
+        self.tokens, self.unknown = 0, 0
+
+    def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
+        scored = batch.target[batch.observed]
+        self.tokens, self.unknown = self.tokens + len(scored), self.unknown + int((scored == UNKNOWN).sum())
+
+    def figures(self) -> dict:
+        share = self.unknown / self.tokens
+        if share >= MANY_UNKNOWN:
+            log.warning(
+                "%.0f%% of the tokens are unknown to the model, so its perplexity says little: fit it to texts of this "
+                "language, or with tokens='subwords' (--tokens subwords)",
+                100 * share,
+            )
+        return {"unknown_token_share": share}
 
 
 class TokenFigures:

@@ -9,12 +9,14 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 PAD, UNKNOWN, START, END = 0, 1, 2, 3
 SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
 
-# In this order: marks of our own, an emoji with its modifiers, a word in any script (with inner apostrophes), and any
-# other single sign.
+# In this order: marks of our own, an emoji with its modifiers, a sign of a script that sets no spaces, a word in any
+# other script (with inner apostrophes), and any other single sign.
 PICTOGRAPH = r"\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*"
 EMOJI = rf"{PICTOGRAPH}(?:\x{{200D}}{PICTOGRAPH})*"
-WORD = r"[\p{L}\p{M}\p{N}]+(?:['\x{2019}][\p{L}\p{M}\p{N}]+)*"
-TOKEN = rf"<unk>|<br />|{EMOJI}|{WORD}|\S"
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"  # scripts without spaces
+LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]&&[^{UNSPACED}]]"
+WORD = rf"{LETTER}+(?:['\x{{2019}}]{LETTER}+)*"
+TOKEN = rf"<unk>|<br />|{EMOJI}|[{UNSPACED}]\p{{M}}*|{WORD}|\S"
 BREAKS = normalizers.Replace(Regex(r"<[bB][rR]\s*/?\s*>"), " <br /> ")
 SPACES = normalizers.Sequence([normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()])
 
