@@ -1,7 +1,6 @@
 """Classes and their indices, with labels that may be missing."""
 
 import logging
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -172,9 +171,7 @@ def labels_of(y: Any, count: int, examples: str) -> list:
 
 def classes_in(labels: list) -> list:
     """The labels, or none of them where they are numbers with fractions, as what a later regressor predicts."""
-    numbers = [label for label in labels if isinstance(label, float | np.floating) and not np.isnan(label)]
-    if any(map(math.isinf, numbers)):
-        raise VaeworksError("a label is inf, which is no class: mend it, or leave it out as missing")
+    numbers = [label for label in labels if isinstance(label, float | np.floating) and np.isfinite(label)]
     if all(label == round(label) for label in numbers):
         return labels
     log.warning("y holds numbers with fractions, which are no classes: they are left aside")

@@ -28,7 +28,10 @@ AsText = Annotated[bool, typer.Option("--as-text", help="Take what looks like th
 Local = Annotated[Path | None, typer.Option("--data", help="Local copy of a named set (or set VAEWORKS_DATA).")]
 Count = Annotated[int, typer.Option("-n", min=1, help="How many.")]
 OfLabel = Annotated[str | None, typer.Option("--label", help="Draw for this class.")]
-Origin = Annotated[str, typer.Option("--prior", help="model, or aggregated: a mixture fitted to the codes of data.")]
+Origin = Annotated[
+    str,
+    typer.Option("--prior", help="model, or aggregated: a mixture fitted to codes of data; auto: that for a label."),
+]
 Steps = Annotated[int, typer.Option("--steps", min=2, help="How many in all, ends included.")]
 
 

@@ -75,8 +75,27 @@ def test_a_picture_is_written(vae, image_model, pictures, tmp_path, words, colum
     said = vae(*[word.format(**places) for word in words], "--out", out, "--json").json()
     assert said["images"] == columns * rows
     width, height = columns * 9 - 1, rows * 11 - 1
-    times = 400 // max(width, height)
-    assert size(out) == (width * times, height * times)
+    times = -(-1000 // width)
+    wide, high = size(out)
+    captions = words[0] != "sample"
+    assert (wide >= width * times, high > height * times) == (True, captions)
+    with Image.open(out) as picture:
+        sheet = np.asarray(picture)[high - height * times :: times, wide - width * times :: times]
+    assert sheet.shape == (height, width)
+    assert (sheet[10::11] == 255).all()
+    assert (wide > width * times) == (words[0] in ("traverse", "manifold"))
+
+
+@pytest.mark.parametrize("out", ["drawn", "drawn.npz"])
+def test_images_are_drawn_each_for_itself(vae, image_model, tmp_path, out):
+    assert vae("sample", image_model, "-n", "12", "--out", tmp_path / out, "--json").json()["images"] == 12
+    drawn = load(image_model).sample(12, random_state=0)
+    if out.endswith(".npz"):
+        np.testing.assert_allclose(np.load(tmp_path / out)["images"], drawn)
+    else:
+        files = sorted((tmp_path / out).iterdir())
+        assert [file.name for file in files] == [f"{number:02d}.png" for number in range(1, 13)]
+        np.testing.assert_array_equal(read_image(files[2]), drawn[2].round().clip(0, 255))
 
 
 def test_without_data_what_was_held_out_is_judged(vae, image_model, tmp_path):

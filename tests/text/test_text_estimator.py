@@ -98,9 +98,10 @@ def test_codes_come_in_the_order_of_their_texts(tiny_text_model, tiny_corpus):
     assert np.allclose(tiny_text_model.transform(texts[::-1]), tiny_text_model.transform(texts)[::-1], atol=1e-5)
 
 
-def test_a_text_beyond_the_longest_is_read_as_its_first_tokens(tiny_text_model):
+def test_of_a_text_beyond_the_longest_both_ends_are_read(tiny_text_model):
     long = "the cast sings " * 100_000
-    cut = " ".join(long.split()[: tiny_text_model.max_tokens])
+    words = long.split()
+    cut = " ".join([*words[: tiny_text_model.max_tokens], *words[-tiny_text_model.tail_tokens :]])
     assert np.allclose(tiny_text_model.transform([long]), tiny_text_model.transform([cut]), atol=1e-5)
 
 
@@ -281,7 +282,7 @@ def test_codes_for_a_label_are_draws_from_the_posterior_given_it(tiny_text_model
     draws = prior_codes(tiny_text_model.model_, 40_000, from_prior)
     weights = tiny_text_model.model_.heads["label"](draws).probs[:, 1].detach()
     expected = (weights[:, None] * draws).sum(0) / weights.sum()
-    drawn = draw_codes(tiny_text_model, 40_000, tiny_text_model.classes_[1])
+    drawn = draw_codes(tiny_text_model, 40_000, tiny_text_model.classes_[1], prior="model")
     torch.testing.assert_close(drawn.mean(0), expected, atol=0.03, rtol=0)
 
 

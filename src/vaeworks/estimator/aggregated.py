@@ -58,9 +58,12 @@ class AggregatedPosterior:
             raise no_mixture(f"they reach {np.abs(draws).max():.3g}") from error
         return cls(*(torch.from_numpy(np.ascontiguousarray(part)).float() for part in parts))
 
-    def sample(self, n: int) -> Tensor:
-        """Codes (n, D)."""
-        return self.mixture.sample(torch.Size([n]))
+    def sample(self, n: int, temperature: float = 1.0) -> Tensor:
+        """Codes (n, D); the temperature scales their distance to the mean of their component."""
+        weights, means, factors = self.tensors.values()
+        which = torch.multinomial(weights, n, replacement=True)
+        noise = torch.randn(n, means.shape[1], 1, dtype=means.dtype)
+        return means[which] + temperature * (factors[which] @ noise)[..., 0]
 
 
 def no_mixture(reason: str) -> VaeworksError:
@@ -82,8 +85,12 @@ class PosteriorDraws:
         assert posterior is not None
         self.take(posterior)
 
+    @property
+    def full(self) -> bool:
+        return sum(map(len, self.means)) >= MOST_ROWS
+
     def take(self, posterior: Distribution) -> None:
-        if sum(map(len, self.means)) < MOST_ROWS:
+        if not self.full:
             self.means.append(posterior.mean.cpu().double())
             self.deviations.append(posterior.stddev.cpu().double())
 

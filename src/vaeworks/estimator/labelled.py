@@ -4,7 +4,7 @@ import logging
 import math
 from abc import abstractmethod
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Self
 
 import numpy as np
@@ -144,19 +144,24 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
     @torch.no_grad()
     def fit_aggregated(self, X: Any) -> Self:
         """Fit the aggregated posterior to the first 5,000 examples of X; all else stays as it is."""
-        draws = PosteriorDraws()
-        for batch in self.batches(X):
-            draws.take(self.model_.eval().posterior_of(batch))
-        self.aggregated_ = AggregatedPosterior.fit(draws.draws(self.random_state), self.random_state)
+        self._aggregate(self.batches(X))
         return self
 
-    def _concluded(self, batches: Iterable[Batch]) -> dict:
+    @torch.no_grad()
+    def _aggregate(self, batches: Iterable[Batch]) -> None:
         draws = PosteriorDraws()
-        figures = self._look(batches, looks=[draws, *self._looks_of_a_fit()])
+        for batch in batches:
+            draws.take(self.model_.eval().posterior_of(batch))
+            if draws.full:
+                break
         self.aggregated_ = AggregatedPosterior.fit(draws.draws(self.random_state), self.random_state)
-        return figures
+
+    def _concluded(self, batches: Iterable[Batch]) -> dict:
+        return self._look(batches, looks=self._looks_of_a_fit())
 
     def _compared(self, figures: dict, data: Data, judged_by: Data | None) -> dict:
+        parts = [part.epoch(None) for part in (judged_by, data) if part is not None]
+        self._aggregate(self._moved(chain(*parts)))
         if "accuracy" not in figures:
             return figures
         if judged_by is None:  # then they are of the labels that were learned, and say nothing

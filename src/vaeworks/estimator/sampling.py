@@ -12,13 +12,16 @@ from ..core.model import LatentModel
 from ..errors import VaeworksError
 from ..labels import LABEL, MISSING
 
-SOURCES = ("model", "aggregated")
+SOURCES = ("auto", "model", "aggregated")
 DRAWS_A_BLOCK, MOST_BLOCKS = 1024, 1000
 Draw = Callable[[int], Tensor]
 
 
-def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "model", temperature: float = 1.0) -> Tensor:
+def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "auto", temperature: float = 1.0) -> Tensor:
     """z of the top level (n, latent_dim), from the model's prior or the aggregated posterior, or for a label.
+
+    For a label `auto` takes the aggregated posterior, where there is one, since p(label | z) was learned where codes of
+    data lie, and else the prior.
 
     Raises
     ------
@@ -26,12 +29,14 @@ def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "model", 
         When there are no labels, no such label, no such prior, or no aggregated posterior.
     """
     if prior not in SOURCES:
-        raise VaeworksError(f"there is no prior {prior!r} to draw from: choose {' or '.join(SOURCES)}")
+        raise VaeworksError(f"there is no prior {prior!r} to draw from: choose auto, model or aggregated")
+    if prior == "auto":
+        prior = "model" if label is None or estimator.aggregated_ is None else "aggregated"
     if prior == "aggregated" and estimator.aggregated_ is None:
         raise VaeworksError("this model has no aggregated posterior: call fit_aggregated with at least two examples")
     draw: Draw = partial(prior_codes, estimator.model_, choose=cooled(temperature))
     if prior == "aggregated":
-        draw = estimator.aggregated_.sample
+        draw = partial(estimator.aggregated_.sample, temperature=temperature)
     return draw(n) if label is None else codes_for(estimator.model_, draw, n, class_index(estimator, label))
 
 

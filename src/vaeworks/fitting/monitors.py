@@ -33,7 +33,7 @@ class Monitor(Protocol):
 
 
 class ProgressBar:
-    """A bar on standard error, with the time left; in notebooks too."""
+    """A bar on standard error with the time left; off a terminal, as in a notebook, a line for each epoch."""
 
     def start(self, steps: int) -> None:
         self.progress = bar()
@@ -64,24 +64,25 @@ class ProgressBar:
 
 
 def console() -> "Console":
-    """Standard error, so that results alone stand on standard output; a notebook shows both."""
+    """Standard error, so that results alone stand on standard output; a notebook shows both, and no widgets."""
     from rich.console import Console
 
-    return Console(stderr="ipykernel" not in sys.modules)
+    return Console(stderr="ipykernel" not in sys.modules, force_jupyter=False)
 
 
 def bar(transient: bool = False) -> "Progress":
-    """How far something is, and the time left."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    """How far something is, and the time left; nothing off a terminal."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
+    there, whole = console(), Column(no_wrap=True, min_width=7)
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        BarColumn(bar_width=10),
+        TimeRemainingColumn(table_column=whole),
+        TextColumn("left", table_column=Column(no_wrap=True, min_width=4)),
     )
-    return Progress(*columns, console=console(), refresh_per_second=2, transient=transient)
+    return Progress(*columns, console=there, refresh_per_second=2, transient=transient, disable=not there.is_terminal)
 
 
 def counted(things: Sequence[T], what: str) -> Iterator[T]:
@@ -104,7 +105,8 @@ def watched(batches: Iterable[Batch]) -> Iterator[Batch]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} examples"), TimeElapsedColumn())
-    with Progress(*columns, console=console(), transient=True) as progress:
+    there = console()
+    with Progress(*columns, console=there, transient=True, disable=not there.is_terminal) as progress:
         task = progress.add_task("", total=None)
         for batch in batches:
             yield batch

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import ArchiveOut, Count, Label, Local, OfLabel, Origin, PictureOut, RowsOut, Steps, ToCompress
+from ..options import ArchiveOut, Count, Label, Local, OfLabel, Origin, PictureOut, RowsOut, Steps, ToCompress, ending
 from .presets import PRESETS  # noqa: F401  # the table of kinds looks for them here
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..datasets import DataSet
+    from ..pixels.captions import Captions
     from .estimator import ImageVAE
 
 DATA = "A named set, a folder of pictures or of class folders, an npy or npz."
@@ -30,7 +31,7 @@ EXAMPLES = {
     "encode": ("vae encode models/fashion fashion --out codes.parquet",),
     "report": ("vae report models/fashion --out report.html",),
 }
-AT_ONCE = 256
+AT_ONCE, REACH = 256, 2.5
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A png, jpg or webp.")]
 
 
@@ -57,8 +58,11 @@ def reconstruct(model: "ImageVAE", picture: Picture, out: PictureOut) -> dict:
 
       vae reconstruct models/fashion photo.png --out both.png
     """
+    from ..pixels.captions import Captions
+
     image = _opened(model, picture)
-    return _drawn(model, [image, model.reconstruct([image])[0]], out, columns=2)
+    both = [image, model.reconstruct([image])[0]]
+    return _drawn(model, both, out, 2, Captions(columns=["original", "reconstruction"]))
 
 
 def compress(model: "ImageVAE", source: ToCompress, out: ArchiveOut) -> dict:
@@ -107,20 +111,30 @@ def _predicted(model: "ImageVAE", files: list[Path]) -> "Iterator[dict]":
 
 def sample(
     model: "ImageVAE",
-    out: PictureOut,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            help="One picture of all (png, jpg, webp), an npz, or a folder for single ones.",
+            callback=ending(".png", ".jpg", ".jpeg", ".webp", ".npz", ""),
+        ),
+    ],
     n: Count = 64,
     label: OfLabel = None,
     temperature: Annotated[float, typer.Option(min=0.0, help="Of normal priors, whose deviations it scales.")] = 1.0,
-    prior: Origin = "model",
+    prior: Origin = "auto",
     seed: int = 0,
 ) -> dict:
-    """Draw new images, in one picture.
+    """Draw new images, in one picture, or each for itself.
 
     Examples:
 
       vae sample models/fashion -n 64 --label sneaker --temperature .8 --out grid.png
+
+      vae sample models/fashion -n 1000 --out drawn/
     """
-    return _drawn(model, model.sample(n, model.class_named(label), temperature, seed, prior=prior), out)
+    drawn = model.sample(n, model.class_named(label), temperature, seed, prior=prior)
+    return _written(model, drawn, out) if out.suffix in (".npz", "") else _drawn(model, drawn, out)
 
 
 def interpolate(
@@ -136,8 +150,10 @@ def interpolate(
 
       vae interpolate models/fashion a.png b.png --steps 9 --out strip.png
     """
+    from ..pixels.captions import Captions
+
     images = model.interpolate(_opened(model, first), _opened(model, second), steps)
-    return _drawn(model, images, out, columns=steps)
+    return _drawn(model, images, out, steps, Captions(columns=_values(0.0, 1.0, steps)))
 
 
 def traverse(
@@ -153,8 +169,12 @@ def traverse(
 
       vae traverse models/fashion photo.png --out traversal.png
     """
-    rows = model.traverse(_opened(model, picture), units, steps)
-    return _drawn(model, rows.reshape(-1, *rows.shape[2:]), out, columns=steps)
+    from ..pixels.captions import Captions
+
+    rows = model.traverse(_opened(model, picture), units, steps, REACH)
+    names = [f"unit {unit}: {held:.1f} nats" for unit, held in model.strongest_units(units)]
+    captions = Captions(names, _values(-REACH, REACH, steps))
+    return _drawn(model, rows.reshape(-1, *rows.shape[2:]), out, steps, captions)
 
 
 def manifold(
@@ -168,8 +188,12 @@ def manifold(
 
       vae manifold models/fashion2d --out manifold.png
     """
+    from ..pixels.captions import Captions
+
     square = model.manifold(side)
-    return _drawn(model, square.reshape(-1, *square.shape[2:]), out, columns=side)
+    spread = [f"{value:+.1f}" for value in (-1.28, -0.52, 0.0, 0.52, 1.28)]  # the middles of fifths of N(0, 1)
+    captions = Captions([f"z1 = {value}" for value in reversed(spread)], [f"z0 = {value}" for value in spread])
+    return _drawn(model, square.reshape(-1, *square.shape[2:]), out, side, captions)
 
 
 def _opened(model: "ImageVAE", picture: Path) -> "np.ndarray":
@@ -182,10 +206,33 @@ def _opened(model: "ImageVAE", picture: Path) -> "np.ndarray":
     return (image > 127).astype("uint8") if model.reader_.likelihood == "bernoulli" else image
 
 
-def _drawn(model: "ImageVAE", images: Any, out: Path, columns: int | None = None) -> dict:
+def _values(low: float, high: float, steps: int) -> list[str]:
+    return [f"{low + step * (high - low) / (steps - 1):.3g}" for step in range(steps)]
+
+
+def _drawn(
+    model: "ImageVAE", images: Any, out: Path, columns: int | None = None, captions: "Captions | None" = None
+) -> dict:
     import numpy as np
 
     from ..pixels.pictures import as_bytes, grid, write_picture
 
-    write_picture(grid(as_bytes(np.asarray(images), model.reader_.likelihood), columns), out)
+    write_picture(grid(as_bytes(np.asarray(images), model.reader_.likelihood), columns), out, captions)
+    return {"images": len(images), "out": str(out)}
+
+
+def _written(model: "ImageVAE", images: "np.ndarray", out: Path) -> dict:
+    """Images in an npz as the model has them, or each in a file of its own."""
+    import numpy as np
+
+    from ..files import written_whole
+    from ..pixels.pictures import as_bytes, write_single
+
+    if out.suffix == ".npz":
+        with written_whole(out) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, images=images)
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        for number, image in enumerate(as_bytes(images, model.reader_.likelihood), 1):
+            write_single(image, out / f"{number:0{len(str(len(images)))}d}.png")
     return {"images": len(images), "out": str(out)}

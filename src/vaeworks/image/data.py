@@ -199,7 +199,7 @@ class ImageReader:
         return self._data(*self._checked(X, y), estimator)
 
     def _data(self, images: np.ndarray, labels: np.ndarray, estimator: Any) -> ImageData:
-        return ImageData(images, labels, self.scale, estimator.batch_size)
+        return ImageData(images, labels, self.scale, estimator.images_a_step(len(images)))
 
     def _checked(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Pixels that the likelihood scores, and class indices."""

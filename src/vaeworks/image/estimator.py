@@ -25,6 +25,7 @@ from .networks import FirstState, PictureDecoder, PictureEncoder, Rescaled, TopP
 from .parameters import ImageParameters
 
 PSEUDO_INPUTS, STEPS = 256, 6000
+LEAST_A_STEP, MOST_A_STEP = 32, 100
 
 
 class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
@@ -97,6 +98,10 @@ class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
         rows = torch.arange(PSEUDO_INPUTS) * max(1, len(data.images) // PSEUDO_INPUTS) % len(data.images)
         return data.read(rows)
 
+    def images_a_step(self, count: int) -> int:
+        """Of so many images in all."""
+        return self.batch_size or int(np.clip(count // 50, LEAST_A_STEP, MOST_A_STEP))
+
     def _plan(self, data: Any) -> Plan:
         epochs = self.epochs or int(np.clip(STEPS // len(data), 10, 150))
         labels = constant(self._weight_of_labels(data))
@@ -122,16 +127,23 @@ class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
 
         The units are those that hold most, by their KL, or by how much codes vary where the prior is no product.
         """
-        code = self.transform([image])[0]
-        held = self.metrics_["fit"]["held_out"]["kl_per_unit_nats"]
-        if held is None and self.aggregated_ is not None:
-            held = self.aggregated_.mixture.variance.tolist()
-        order = np.argsort(held or np.zeros(self.latent_dim))[::-1][:units]
+        code, order = self.transform([image])[0], [unit for unit, _ in self.strongest_units(units)]
         moved = np.tile(code, (len(order), steps, 1))
         for row, unit in enumerate(order):
             moved[row, :, unit] = np.linspace(-reach, reach, steps)
         decoded = self.decode(moved.reshape(-1, self.latent_dim))
         return decoded.reshape(len(order), steps, *decoded.shape[1:])
+
+    def strongest_units(self, count: int) -> list[tuple[int, float]]:
+        """The units that hold most, each with its KL in nats, or the variance of codes where the prior is no product.
+
+        Without either, as for a model that was never judged, the first ones, with 0.
+        """
+        held = self.metrics_["fit"]["held_out"]["kl_per_unit_nats"]
+        if held is None and self.aggregated_ is not None:
+            held = self.aggregated_.mixture.variance.tolist()
+        held = held or [0.0] * self.latent_dim
+        return [(int(unit), float(held[unit])) for unit in np.argsort(held)[::-1][:count]]
 
     def manifold(self, side: int = 20) -> np.ndarray:
         """Decoded codes at the quantiles of N(0, 1) in both units of a two-unit model, (side, side, H, W, channels)."""
@@ -147,7 +159,7 @@ class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
         label: Any = None,
         temperature: float = 1.0,
         random_state: int | None = None,
-        prior: str = "model",
+        prior: str = "auto",
     ) -> np.ndarray:
         """New images: codes from the prior, then the mean of every pixel, (n, H, W, channels).
 
@@ -157,11 +169,12 @@ class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
         label : object or None
             Draw for this class: codes from p(z | label), exactly.
         temperature : float
-            Of the normal priors, whose deviations it scales; others are drawn from as they are.
+            Of the normal priors and the mixture, whose deviations it scales; others are drawn from as they are.
         random_state : int or None
             None takes the estimator's.
-        prior : 'model' or 'aggregated'
-            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data.
+        prior : 'auto', 'model' or 'aggregated'
+            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data; auto takes the
+            second for a label.
         """
         self._check_count(n, "images")
         with self._seeded(random_state):
@@ -172,7 +185,7 @@ class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
         """The mean images of codes, their lower levels drawn from the prior."""
         device, parts = self._device(), []
         self.model_.eval()
-        for part in z.to(device).split(self.batch_size):
+        for part in z.to(device).split(self.batch_size or MOST_A_STEP):
             _, state, condition = self.model_.descend(Batch(None), given_top(part, cooled(temperature)), len(part))
             parts.append(self.model_.decoder(state, condition).mean().float().cpu())
         return shown(torch.cat(parts).numpy())

@@ -31,3 +31,6 @@ class ImageParameters(LabelParameters):
     epochs: Annotated[
         int | None, COUNT, "The most passes over the data; None takes as many as make 6,000 steps, but 10 to 150."
     ] = None  # type: ignore[assignment]  # None is allowed too
+    batch_size: Annotated[int | None, COUNT, "Images a step; None takes a fiftieth of the images, but 32 to 100."] = (
+        None  # type: ignore[assignment]  # None is allowed too
+    )

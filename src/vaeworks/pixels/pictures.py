@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from ..files import said_plainly, written_whole
+from .captions import Captions
 
-GAP, SHOWN_SIDE = 1, 400
+GAP, SHOWN_WIDTH = 1, 1000
 
 
 def as_bytes(images: np.ndarray, likelihood: str) -> np.ndarray:
@@ -34,12 +35,19 @@ def grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     return sheet
 
 
-def write_picture(image: np.ndarray, out: Path) -> None:
-    """Write (H, W, C) in 8 bits; a small one is enlarged by whole pixels so that it can be looked at."""
+def write_picture(image: np.ndarray, out: Path, captions: Captions | None = None) -> None:
+    """Write (H, W, C) in 8 bits; a small one is enlarged by whole pixels, so that it can be looked at."""
+    times = -(-SHOWN_WIDTH // image.shape[1])
+    enlarged = image.repeat(times, 0).repeat(times, 1)
+    if captions is not None:
+        enlarged = captions.around(enlarged)
+    write_single(enlarged, out)
+
+
+def write_single(image: np.ndarray, out: Path) -> None:
+    """Write (H, W, C) in 8 bits, pixel for pixel."""
     from PIL import Image
 
-    times = max(1, SHOWN_SIDE // max(image.shape[:2]))
-    enlarged = image.repeat(times, 0).repeat(times, 1)
-    picture = Image.fromarray(enlarged[..., 0] if enlarged.shape[-1] == 1 else enlarged)
+    picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
     with said_plainly(out), written_whole(out) as temporary:
         picture.save(temporary, format=Image.registered_extensions()[out.suffix.lower()])

@@ -188,7 +188,7 @@ def sample(
     where: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Draw rows with this value, or of this label.")
     ] = None,
-    prior: Origin = "model",
+    prior: Origin = "auto",
     seed: int = 0,
 ) -> dict:
     """Draw new rows, with labels where the model has some.

@@ -259,7 +259,7 @@ class TabularVAE(TabularParameters, LabelledEstimator):
         label: Any = None,
         where: dict | None = None,
         random_state: int | None = None,
-        prior: str = "model",
+        prior: str = "auto",
         labels: bool = False,
     ) -> Any:
         """New rows, as the table of the fit had them.
@@ -274,8 +274,9 @@ class TabularVAE(TabularParameters, LabelledEstimator):
             resampling.
         random_state : int or None
             None takes the estimator's.
-        prior : 'model' or 'aggregated'
-            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data.
+        prior : 'auto', 'model' or 'aggregated'
+            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data; auto takes the
+            second for a label.
         labels : bool
             Give labels too, drawn from p(label | z), as a pair (rows, labels).
         """

@@ -151,7 +151,7 @@ def sample(
     n: Count = 5,
     label: OfLabel = None,
     temperature: Annotated[float, typer.Option(min=0.0, help="Of the words: 1 is the model itself, 0 greedy.")] = 0.8,
-    prior: Origin = "model",
+    prior: Origin = "auto",
     out: TextsOut = None,
     tokens: RawTokens = False,
     seed: int = 0,

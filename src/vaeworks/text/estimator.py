@@ -277,7 +277,7 @@ class TextVAE(TextParameters, LabelledEstimator):
         temperature: float = 0.8,
         random_state: int | None = None,
         candidates: int = 4,
-        prior: str = "model",
+        prior: str = "auto",
     ) -> list[str]:
         """New texts: z from the prior, then words from the decoder.
 
@@ -293,8 +293,9 @@ class TextVAE(TextParameters, LabelledEstimator):
         candidates : int
             With a label, so many texts are drawn from each code, and the one that itself reads most like the label is
             given; 1 draws from the model alone.
-        prior : 'model' or 'aggregated'
-            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data.
+        prior : 'auto', 'model' or 'aggregated'
+            Where codes come from: the prior of the bound, or the mixture fitted to the codes of data; auto takes the
+            second for a label.
         """
         self._check_count(n, "texts")
         with self._seeded(random_state):

@@ -1,0 +1,57 @@
+"""What a fit shows: a bar on a terminal of 80 columns, and a line an epoch elsewhere."""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from vaeworks.fitting import monitors
+from vaeworks.fitting.monitors import ProgressBar, counted_by
+
+RECORD = {"epoch": 1, "step": 9, "objective": 800.0, "reconstruction": 754.7, "kl": 10.2}
+DONE = {"epoch": 1, "seconds": 900.0, "validation": {"negative_elbo": 760.04}}
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What stands on a console of so many columns, or off a terminal where there are none."""
+    out = io.StringIO()
+
+    def on(columns=None):
+        there = Console(file=out, force_terminal=columns is not None, width=columns or 80, color_system=None)
+        monkeypatch.setattr(monitors, "console", lambda: there)
+        return out
+
+    return on
+
+
+def fit():
+    bar = ProgressBar()
+    bar.start(100)
+    bar.step(RECORD)
+    bar.epoch(DONE)
+    bar.step(RECORD | {"step": 10})
+    bar.stop()
+
+
+def test_off_a_terminal_there_is_a_line_an_epoch_and_no_bar(shown):
+    out = shown()
+    fit()
+    assert out.getvalue().splitlines() == ["epoch 2 took 900 s, 0 s left  held out -760.0 nats"]
+
+
+def test_the_last_column_of_the_bar_is_not_cut(shown):
+    out = shown(80)
+    fit()
+    plain = re.sub(r"\x1b\[[?0-9]*[A-Za-z]", "", out.getvalue()).replace("\r", "\n")
+    last = [line for line in plain.splitlines() if line.strip()][-1]
+    assert "held out -760.0 nats" in last
+    assert last.rstrip().endswith("left")
+    assert len(last) <= 80
+
+
+def test_what_is_counted_shows_nothing_off_a_terminal(shown):
+    out = shown()
+    assert list(counted_by("abc", 3, "letters", len)) == ["a", "b", "c"]
+    assert out.getvalue() == ""
