@@ -15,6 +15,7 @@ MOST_CATEGORIES = 1000
 KNOTS = 100
 HEAVY_TAILED = 8.0  # kurtosis
 LARGEST = 1e150  # its square is finite, and so is the sum of very many
+LUMP, MANY_VALUES, MOST_DECIMALS, FARTHEST, LEAST_SKEWNESS = 0.1, 20, 6, 40.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Column:
         Whether values are given back rounded, and as integers.
     dtype : str
         In the pandas DataFrame of the fit, or else empty.
+    low, high : float or None
+        The least and the largest number, beyond which none is drawn.
+    decimals : int or None
+        With how many numbers are written, where that is plain.
+    lumps : list of [t, score, score]
+        Values that many rows share among many others, and the normal scores between which they lie.
     """
 
     name: str
@@ -45,6 +52,10 @@ class Column:
     whole: bool = False
     integer: bool = False
     dtype: str = ""
+    low: float | None = None
+    high: float | None = None
+    decimals: int | None = None
+    lumps: list = field(default_factory=list)
 
     def numbers(self, values: np.ndarray) -> np.ndarray:
         """The values as float64, (N,), categories as their indices, NaN where missing.
@@ -100,6 +111,14 @@ class Column:
             return found if not plain else found.astype(int if self.integer else float)
         return numbers.astype(np.int64) if self.integer and (numbers == np.round(numbers)).all() else numbers
 
+    def real(self, numbers: np.ndarray) -> np.ndarray:
+        """The numbers as the data could have them: with their decimals, and between their ends."""
+        if self.kind in DISCRETE:
+            return numbers
+        decimals = 0 if self.whole or self.kind == "count" else self.decimals
+        found = numbers if decimals is None else numbers.round(decimals)
+        return np.clip(found, self.low, self.high) + 0.0 if self.low is not None else found + 0.0  # no -0
+
     def parsed(self, word: Any) -> float:
         """The number of one value, which may be written as text."""
         if self.kind in DISCRETE:
@@ -148,9 +167,9 @@ def learn_column(name: str, frame: Frame, kind: str | None, scaling: str) -> Col
         raise infinite(name)
     if isinstance(distinct[-1], float) and kind not in DISCRETE:
         check_size(name, distinct[0], distinct[-1])
-    kind = kind or (
-        "ordinal" if ordered else kind_of(values, distinct, name in frame.whole, frame.container != "array")
-    )
+    typed = frame.container != "array"
+    counted = name in frame.whole or (typed and values.dtype == float and bool(np.isnan(values).any()))
+    kind = kind or ("ordinal" if ordered else kind_of(values, distinct, counted, typed))
     whole = name in frame.whole or (values.dtype == float and all(value == round(value) for value in distinct[:1000]))
     if kind in DISCRETE:
         return discrete(name, kind, ordered or distinct, name in frame.whole)
@@ -171,9 +190,10 @@ def kind_of(values: np.ndarray, distinct: list, whole: bool, typed: bool) -> str
     """The kind that values look like: see `TabularVAE`."""
     if values.dtype == object:
         return "binary" if len(distinct) == 2 else "categorical"
+    whole = whole and all(value == round(value) for value in distinct)
     if whole and distinct == [0.0, 1.0]:
         return "binary"
-    if whole and distinct[0] in (0.0, 1.0) and len(distinct) > 2:
+    if whole and distinct[0] in (0.0, 1.0) and len(distinct) > 2 and counts(values[~np.isnan(values)]):
         return "count"
     if (
         typed
@@ -183,6 +203,13 @@ def kind_of(values: np.ndarray, distinct: list, whole: bool, typed: bool) -> str
     ):
         return "positive"
     return "real"
+
+
+def counts(values: np.ndarray) -> bool:
+    """Whether whole numbers are spread as counts are: most of them low, and without lumps among large ones."""
+    lumps = shared_by_many(values)
+    rest = values[~np.isin(values, lumps)]
+    return skewness(values) >= LEAST_SKEWNESS and max(lumps, default=0.0) <= 1 and not (lumps and np.median(rest) > 20)
 
 
 def infinite(name: str) -> VaeworksError:
@@ -220,14 +247,33 @@ def scaled(column: Column, numbers: np.ndarray, scaling: str) -> Column:
     u = np.log(numbers) if column.kind == "positive" else np.log1p(numbers) if column.kind == "count" else numbers
     centre, spread = float(u.mean()), float(u.std()) or 1.0
     t = (u - centre) / spread
-    return replace(column, centre=centre, spread=spread, knots=normal_scores(t) if bent(column, t, scaling) else [])
+    found = replace(column, centre=centre, spread=spread, low=float(numbers.min()), high=float(numbers.max()))
+    found = replace(found, decimals=decimals_of(numbers))
+    return replace(found, knots=normal_scores(t), lumps=lumps_of(t)) if bent(column, t, scaling) else found
 
 
 def bent(column: Column, t: np.ndarray, scaling: str) -> bool:
     """Whether a column is brought to normal scores: if asked for, or if its values are rounded or heavy-tailed."""
     if column.kind == "count" or scaling in ("standard", "table") or len(np.unique(t)) < 3:
         return False
-    return scaling == "quantile" or bool(np.mean(t**4) > HEAVY_TAILED)
+    return scaling == "quantile" or bool(np.mean(t**4) > HEAVY_TAILED) or bool(shared_by_many(t))
+
+
+def decimals_of(numbers: np.ndarray) -> int | None:
+    """With how many the numbers are written; None where they have more than are plain."""
+    return next((places for places in range(MOST_DECIMALS + 1) if (numbers.round(places) == numbers).all()), None)
+
+
+def shared_by_many(values: np.ndarray) -> list[float]:
+    """The values that a tenth of the rows has, among at least 20 others."""
+    distinct, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    return distinct[counts >= LUMP * counts.sum()].tolist() if len(distinct) > MANY_VALUES else []
+
+
+def lumps_of(t: np.ndarray) -> list:
+    """Each such value with the normal scores of the shares of rows below it, and up to it."""
+    ranks = [(value, float((t < value).mean()), float((t <= value).mean())) for value in shared_by_many(t)]
+    return [[value, *np.clip(ndtri([below, upto]), -FARTHEST, FARTHEST).tolist()] for value, below, upto in ranks]
 
 
 def normal_scores(t: np.ndarray) -> list:

@@ -1,5 +1,6 @@
 """`TabularVAE`: tables of mixed columns with holes."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, cast
@@ -36,7 +37,7 @@ from .reading import TableReader
 from .scales import Scales
 from .weighing import codes_given, expected, resampled, weighed
 
-PSEUDO_INPUTS, STEPS, SCORE_DRAWS, MOST_NUMBERS = 128, 3000, 32, 4_000_000
+PSEUDO_INPUTS, STEPS, SCORE_DRAWS, REDRAWS, MOST_NUMBERS = 128, 3000, 32, 20, 4_000_000
 MAP_UNITS, MAP_WEIGHT = 2, 10.0
 DEPTH, MAP_DEPTH = 2, 4
 LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
@@ -286,9 +287,24 @@ class TabularVAE(TabularParameters, LabelledEstimator):
             given = partial_row(self.reader_.columns, where or {})
             z = self._codes_where(n, label, given) if where else draw_codes(self, n, label, prior)
             z = z.to(next(self.model_.parameters()))
-            numbers = self._numbers(self._from_codes(z, lambda row: row.sample()))
+            numbers = self._numbers(self._drawn(z))
             rows = self._table(np.where(np.isnan(given), numbers, given))
             return (rows, self._drawn_labels(z, label)) if labels else rows
+
+    def _drawn(self, z: Tensor) -> Tensor:
+        """Targets of rows, drawn again where a number lies beyond those of the fit."""
+        targets, scales = self._from_codes(z, lambda row: row.sample()), Scales(self.reader_.columns)
+        ends = [(c.low, c.high) if c.low is not None else (-math.inf, math.inf) for c in self.reader_.columns]
+        low, high = torch.tensor(ends, dtype=torch.float64).T
+        for _ in range(REDRAWS):
+            numbers = scales.numbers(targets)
+            odd = (numbers < low) | (numbers > high)
+            rows = odd.any(1)
+            if not rows.any():
+                break
+            again = self._from_codes(z[rows.to(z.device)], lambda row: row.sample())
+            targets[rows] = torch.where(odd[rows], again, targets[rows])
+        return targets
 
     @torch.no_grad()
     def _codes_where(self, n: int, label: Any, given: np.ndarray) -> Tensor:
@@ -311,11 +327,9 @@ class TabularVAE(TabularParameters, LabelledEstimator):
         return torch.cat([read(self.model_.decoder(part)).cpu() for part in z.split(1000)])
 
     def _numbers(self, targets: Tensor) -> np.ndarray:
-        """Targets (N, D) in the table's own units, rounded where its values are whole."""
+        """Targets (N, D) in the table's own units, as its values could be."""
         numbers = Scales(self.reader_.columns).numbers(targets.cpu()).numpy()
-        whole = [column.whole or column.kind == "count" for column in self.reader_.columns]
-        numbers[:, whole] = numbers[:, whole].round()
-        return numbers
+        return np.column_stack([column.real(numbers[:, at]) for at, column in enumerate(self.reader_.columns)])
 
     def _table(self, numbers: np.ndarray) -> Any:
         """Numbers (N, D) as a table in the form that was fitted."""

@@ -30,6 +30,7 @@ class Scales(nn.Module):
         self.register_buffer("spread", torch.tensor(spread, dtype=torch.float64), persistent=False)
         positive = torch.tensor([index for index, column in enumerate(columns) if column.kind == "positive"]).long()
         self.register_buffer("positive", positive, persistent=False)
+        self.lumps = {index: column.lumps for index, column in enumerate(columns) if column.lumps}
         self.bends = {
             index: torch.tensor(column.knots, dtype=torch.float64).T.contiguous()
             for index, column in enumerate(columns)
@@ -46,10 +47,13 @@ class Scales(nn.Module):
         return u
 
     def numbers(self, targets: Tensor) -> Tensor:
-        """The inverse of `targets`."""
+        """The inverse of `targets`; a score among those of a value that many rows share is that value."""
         u = targets.double().clone()
         for index, (t, scores) in self._knots(u):
-            u[:, index] = interpolated(u[:, index], scores, t)
+            score = u[:, index].clone()
+            u[:, index] = interpolated(score, scores, t)
+            for value, low, high in self.lumps.get(index, ()):
+                u[(score >= low) & (score <= high), index] = value
         u = u * self.spread + self.centre
         u[:, self.positive] = u[:, self.positive].exp()
         return u
