@@ -3,6 +3,7 @@
 >>> from vaeworks import TextVAE, load
 """
 
+from importlib import import_module
 from typing import Any
 
 from .errors import VaeworksError
@@ -10,17 +11,16 @@ from .kinds import KINDS, load
 
 __version__ = "0.1.0"
 _KIND_OF = {kind.estimator: kind for kind in KINDS.values()}
-__all__ = ["Session", "VaeworksError", "load", *_KIND_OF]
+_FURTHER = {"Session": "storage.session", "TabularImputer": "tabular.imputer"}
+__all__ = ["Session", "TabularImputer", "VaeworksError", "load", *_KIND_OF]
 
 
 def __getattr__(name: str) -> Any:
-    """Import an estimator, or what keeps its fit in a folder, and torch with it, only when it is asked for."""
+    """Import an estimator, or what stands beside it, and torch with it, only when it is asked for."""
     if name in _KIND_OF:
         return _KIND_OF[name].estimator_class()
-    if name == "Session":
-        from .storage.session import Session
-
-        return Session
+    if name in _FURTHER:
+        return getattr(import_module(f"vaeworks.{_FURTHER[name]}"), name)
     raise AttributeError(f"module 'vaeworks' has no attribute {name!r}")
 
 

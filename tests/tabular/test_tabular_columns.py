@@ -15,8 +15,8 @@ from scipy.stats import norm
 from torch.testing import assert_close
 
 from vaeworks.errors import VaeworksError
-from vaeworks.tabular.columns import Column, learn_columns, normal_scores
-from vaeworks.tabular.frames import frame_of
+from vaeworks.tabular.columns import Column, learn_column, learn_columns, normal_scores
+from vaeworks.tabular.frames import Frame, frame_of
 from vaeworks.tabular.learning import learn, matrix_of, moments
 from vaeworks.tabular.scales import Scales
 
@@ -244,3 +244,66 @@ def test_sparse_columns_are_read_as_what_they_hold():
 def test_columns_that_arrow_does_not_know_are_refused_by_name():
     with pytest.raises(VaeworksError, match=r"cannot be modelled .*column z with type complex128"):
         frame_of(pd.DataFrame({"z": [1j, 2j]}))
+
+
+def learned(values, kind=None):
+    return learn_column("x", Frame({"x": np.asarray(values, dtype=float)}, container="pandas"), kind, "auto")
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=50), st.integers(0, 4), st.lists(st.floats(-1e9, 1e9)))
+def test_a_number_that_is_given_back_could_be_one_of_the_data(values, places, others):
+    values = np.round(values, places)
+    column = learned(values, "real")
+    found = column.real(np.array(others))
+    assert ((found >= values.min()) & (found <= values.max())).all()
+    assert column.decimals is not None
+    assert column.decimals <= places
+    np.testing.assert_array_equal(found.round(column.decimals), found)
+    np.testing.assert_array_equal(column.real(values), values)
+    assert not np.signbit(found[found == 0]).any()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([0.0, 1.0, np.nan] * 20, "binary"),
+        (np.where(np.arange(300) % 9, np.random.default_rng(0).poisson(1.2, 300), np.nan), "count"),
+        (np.append(np.random.default_rng(0).integers(1, 6, 300), np.nan), "real"),  # stars
+        (np.append(np.random.default_rng(0).integers(1, 32, 300), np.nan), "real"),  # days
+        (np.append(np.where(np.arange(300) % 2, 40, np.random.default_rng(0).poisson(20, 300)), [1, np.nan]), "real"),
+        (np.append(np.where(np.arange(500) % 2, 0, np.random.default_rng(0).integers(1e3, 9e3, 500)), np.nan), "real"),
+        ([0.5, 1.0, np.nan] * 20, "real"),
+    ],
+    ids=["flag", "count", "stars", "days", "hours", "gains", "halves"],
+)
+def test_whole_numbers_with_holes_are_what_they_would_be_without(values, kind):
+    assert learned(values).kind == kind
+
+
+def test_a_value_that_many_rows_share_is_one_of_many_scores():
+    random = np.random.default_rng(0)
+    values = np.where(random.random(4000) < 0.6, 0.0, random.lognormal(4, 1, 4000).round(2))
+    column = learned(values)
+    [[value, low, high]] = column.lumps
+    assert value == pytest.approx((0 - column.centre) / column.spread)
+    scores = torch.randn(20_000, 1, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    drawn = Scales([column]).numbers(scores).numpy()
+    assert np.isclose(drawn, 0.0).mean() == pytest.approx((values == 0).mean(), abs=0.01)
+    assert (low, high) == (-40.0, pytest.approx(0.25, abs=0.05))
+    others = np.unique(values)
+    targets = Scales([column]).targets(torch.from_numpy(others)[:, None])
+    np.testing.assert_allclose(Scales([column]).numbers(targets)[:, 0], others, atol=1e-6)
+
+
+@pytest.mark.parametrize("lump", [0.0, 50.0, 100.0])
+def test_a_density_at_a_value_that_many_rows_share_is_that_beside_it(lump):
+    """And it is the slope of the map everywhere else, also right beside the value."""
+    values = np.concatenate([np.linspace(0, 100, 201), np.full(150, lump)])
+    column = learned(values)
+    scales = Scales([column])
+    places = torch.linspace(0.31, 99.72, 777, dtype=torch.float64)[:, None]
+    slope = (scales.targets(places + 1e-6) - scales.targets(places - 1e-6)) / 2e-6
+    assert_close(scales.log_slopes(scales.targets(places)).exp(), slope, rtol=0.3, atol=0)
+    at = float(scales.log_slopes(scales.targets(torch.tensor([[lump]]))))
+    beside = [lump + step for step in (-0.2, 0.2) if 0 <= lump + step <= 100]
+    assert at == pytest.approx(min(float(scales.log_slopes(scales.targets(torch.tensor([[x]])))) for x in beside))

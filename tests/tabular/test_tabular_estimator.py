@@ -405,3 +405,40 @@ def test_other_tables_than_that_of_the_fit_are_refused(people, change, sentence)
 def test_what_cannot_be_sampled_is_refused(people, arguments, sentence):
     with pytest.raises(VaeworksError, match=sentence):
         people.sample(**arguments)
+
+
+@pytest.fixture(scope="module")
+def spending():
+    """People of whom most spend nothing, rate with stars, and have an age in whole years."""
+    random = np.random.default_rng(0)
+    spent = np.where(random.random(500) < 0.6, 0.0, random.lognormal(4, 1, 500).round(2))
+    columns = {"age": random.integers(18, 90, 500), "spent": spent, "stars": random.integers(1, 6, 500), "same": 7}
+    return pd.DataFrame(columns)
+
+
+@pytest.fixture(scope="module")
+def spending_model(spending):
+    return TabularVAE(epochs=60, width=32).fit(spending)
+
+
+def test_rows_that_are_drawn_could_be_real(spending, spending_model):
+    drawn = spending_model.sample(1000, random_state=0)
+    for name in spending:
+        assert drawn[name].between(spending[name].min(), spending[name].max()).all()
+        assert drawn[name].mean() == pytest.approx(spending[name].mean(), rel=0.35)
+    assert (drawn["spent"] == 0).mean() == pytest.approx((spending["spent"] == 0).mean(), abs=0.1)
+    np.testing.assert_array_equal(drawn["spent"].round(2), drawn["spent"])
+    assert set(drawn["stars"]) == {1, 2, 3, 4, 5}
+    assert set(drawn["same"]) == {7}
+    assert drawn.dtypes.astype(str).to_dict() == spending.dtypes.astype(str).to_dict()
+
+
+@pytest.mark.parametrize("imputations", [None, 2])
+def test_what_fills_a_hole_could_be_real(spending, spending_model, imputations):
+    holes = np.random.default_rng(1).random(spending.shape) < 0.2
+    full = spending_model.impute(spending.astype(float).mask(holes), samples=50, imputations=imputations)
+    for table in full if imputations else [full]:
+        for place, name in enumerate(spending):
+            filled = table[name][holes[:, place]]
+            assert filled.between(spending[name].min(), spending[name].max()).all()
+            np.testing.assert_array_equal(filled.round(2), filled)

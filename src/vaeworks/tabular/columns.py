@@ -16,6 +16,7 @@ KNOTS = 100
 HEAVY_TAILED = 8.0  # kurtosis
 LARGEST = 1e150  # its square is finite, and so is the sum of very many
 LUMP, MANY_VALUES, MOST_DECIMALS, FARTHEST, LEAST_SKEWNESS = 0.1, 20, 6, 40.0, 0.5
+STEP = 1e-9  # of t
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,10 @@ def scaled(column: Column, numbers: np.ndarray, scaling: str) -> Column:
     t = (u - centre) / spread
     found = replace(column, centre=centre, spread=spread, low=float(numbers.min()), high=float(numbers.max()))
     found = replace(found, decimals=decimals_of(numbers))
-    return replace(found, knots=normal_scores(t), lumps=lumps_of(t)) if bent(column, t, scaling) else found
+    if not bent(column, t, scaling):
+        return found
+    lumps = lumps_of(t)
+    return replace(found, knots=parted_at(normal_scores(t), lumps), lumps=lumps)
 
 
 def bent(column: Column, t: np.ndarray, scaling: str) -> bool:
@@ -284,6 +288,12 @@ def normal_scores(t: np.ndarray) -> list:
         keep = np.unique(np.searchsorted(np.cumsum(counts), np.linspace(0, len(t), KNOTS)).clip(0, len(distinct) - 1))
         distinct, scores = distinct[keep], scores[keep]
     return np.stack([distinct, scores], 1).tolist()
+
+
+def parted_at(knots: list, lumps: list) -> list:
+    """The knots, with a step at each value that many rows share: what is beside it has no score of its own."""
+    below, above = ([value - STEP, low] for value, low, _ in lumps), ([value + STEP, high] for value, _, high in lumps)
+    return sorted([*knots, *below, *above])
 
 
 def of_one_unit(low: np.ndarray, high: np.ndarray) -> bool:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from .columns import DISCRETE, Column
+from .columns import DISCRETE, STEP, Column
 
 
 class Scales(nn.Module):
@@ -94,8 +94,13 @@ def interpolated(values: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
 
 def slopes(scores: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """dy / dx where y is `scores`; at a knot the lower of the two sides' slopes."""
+    """dy / dx where y is `scores`; at a knot the lower of the two sides' slopes, and beside a step that next to it."""
     each = torch.diff(y) / torch.diff(x)
+    steps = torch.diff(x) < 2 * STEP
+    if steps.any():
+        up, down = steps & ~steps.roll(1), steps & steps.roll(1)  # each lump has two
+        each = torch.where(up, each.roll(1), torch.where(down, each.roll(-1), each))
+        each[0], each[-1] = each[1] if steps[0] else each[0], each[-2] if steps[-1] else each[-1]
     left = torch.searchsorted(y, scores.contiguous() - 1e-9).clamp(1, len(x) - 1) - 1
     right = torch.searchsorted(y, scores.contiguous() + 1e-9).clamp(1, len(x) - 1) - 1
     return torch.minimum(each[left], each[right])
