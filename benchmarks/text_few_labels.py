@@ -21,7 +21,7 @@ from vaeworks import TextVAE, load
 COUNTS, DRAWS, EVERY, UNLABELLED = (200, 500, 2500), 3, 5, 25_000
 FURTHER = {
     "max_tokens": 50,
-    "tail_tokens": 150,
+    "tail_tokens": 350,
     "epochs": 1,
     "batch_size": 32,
     "label_delay": 0.0,

@@ -6,13 +6,15 @@
 from importlib import import_module
 from typing import Any
 
-from .errors import VaeworksError
+from .errors import VaeworksError, VaeworksWarning, warn_of_what_is_logged
 from .kinds import KINDS, load
 
 __version__ = "0.1.0"
 _KIND_OF = {kind.estimator: kind for kind in KINDS.values()}
 _FURTHER = {"Session": "storage.session", "TabularImputer": "tabular.imputer"}
-__all__ = ["Session", "TabularImputer", "VaeworksError", "load", *_KIND_OF]
+__all__ = ["Session", "TabularImputer", "VaeworksError", "VaeworksWarning", "load", *_KIND_OF]
+
+warn_of_what_is_logged()
 
 
 def __getattr__(name: str) -> Any:

@@ -280,7 +280,7 @@ def test_columns_may_come_in_another_order_and_others_beside(vae, people, people
         (("sample", "{people}", "--out", "x.csv", "--where", "town=Basel", "--where", "town=Bern"), "two values"),
         (("predict", "{people}", "{file}"), "fitted without labels"),
         (("impute", "{people}", "wine", "--out", "x.csv"), "wine has no column 'height', 'age', 'town'"),
-        (("fit", "tabular", "{file}", "--out", "m", "--kind", "age=big"), "cannot be 'big'"),
+        (("fit", "tabular", "{file}", "--out", "m", "--drop", "id", "--kind", "age=big"), "cannot be 'big'"),
         (("fit", "tabular", "{file}", "--out", "m", "--drop", "hair"), "no column 'hair'"),
         (("fit", "tabular", "{file}", "--out", "m", "--label", "hair"), "no column 'hair'"),
         (("fit", "tabular", "{file}", "--out", "m", "--from", "{people}", "--drop", "age"), "model reads column 'age'"),
@@ -364,3 +364,16 @@ def test_latin_1_is_refused_and_read_and_filled_when_named(vae, tmp_path):
     impute = ("impute", tmp_path / "m", tmp_path / "carte.csv", "--out", tmp_path / "full.csv")
     assert vae(*impute, "--encoding", "latin-1", "--json").json()["holes_filled"] == 1
     assert (tmp_path / "full.csv").read_bytes() == content.replace(b"\n,0.2", "\ncafé,0.2".encode("latin-1"))
+
+
+@pytest.mark.parametrize(("kept", "columns"), [((), ["age", "town"]), (("--keep", "name"), ["name", "age", "town"])])
+def test_columns_that_name_rows_are_left_out_with_a_word(vae, tmp_path, kept, columns):
+    rows = [f"{1000 + 7 * row},Person {row},{20 + row * 7 % 40},{['Bern', 'Zug'][row % 2]}" for row in range(60)]
+    (tmp_path / "new.csv").write_text("\n".join(["customer_id,name,age,town", *rows]))
+    result = vae("fit", "tabular", tmp_path / "new.csv", *kept, "--out", tmp_path / "m", *SMALL, "--epochs", "1")
+    assert "'customer_id' is left out: it names rows" in result.err
+    assert ("'name' is left out" in result.err) == (not kept)
+    assert [column.name for column in load(tmp_path / "m").reader_.columns] == columns
+    out = tmp_path / "scored.csv"
+    assert vae("anomalies", tmp_path / "m", tmp_path / "new.csv", "--out", out).code == 0
+    assert out.read_text().splitlines()[0] == "customer_id,name,age,town,anomaly_score,because"

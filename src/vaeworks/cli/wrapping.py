@@ -4,6 +4,7 @@ import functools
 import inspect
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,13 @@ SHARED = {
     "as_json": (Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")], False),
     "verbose": (Annotated[bool, typer.Option("--verbose", "-v", help="Say more while working.")], False),
 }
+
+
+class InTheShell(logging.Formatter):
+    """A parameter that a message names is called as its option is."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return re.sub("`([a-z_]+)`", lambda name: "--" + name[1].replace("_", "-"), super().format(record))
 
 
 def as_command(function: Callable[..., dict]) -> Callable[..., None]:
@@ -71,7 +79,9 @@ def adapted(parameter: inspect.Parameter) -> inspect.Parameter:
 def with_machine(shared: dict[str, Any]) -> None:
     """Logging to standard error, and the number of threads before torch is imported."""
     level = logging.INFO if shared["verbose"] else logging.WARNING
-    logging.basicConfig(stream=sys.stderr, format="vae: %(message)s", level=level, force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(InTheShell("vae: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=level, force=True)
     if shared["threads"]:
         os.environ["OMP_NUM_THREADS"] = str(shared["threads"])
         os.environ["RAYON_NUM_THREADS"] = str(shared["threads"])

@@ -44,6 +44,10 @@ class Source:
     label: Label = None
     encoding: Encoding = "utf-8"
     drop: Annotated[list[str] | None, typer.Option("--drop", metavar="COLUMN", help="Leave out this column.")] = None
+    keep: Annotated[
+        list[str] | None,
+        typer.Option("--keep", metavar="COLUMN", help="Model this column of a file although it names rows."),
+    ] = None
     words: Annotated[
         list[str] | None,
         typer.Option("--words", metavar="COLUMN", help="Read this column of a csv or tsv as words, not as numbers."),
@@ -52,8 +56,8 @@ class Source:
 
     def load(self, source: str, model: Any = None) -> "DataSet":
         """The table, whose columns are words where the model that is to read it has words, and only those it knows."""
-        from ..datasets import load_table
-        from ..datasets.tables.mending import indices_of
+        from ..datasets import is_named, load_table
+        from ..datasets.tables.mending import identifiers_of, indices_of
         from ..datasets.tables.tables import only, without
 
         found = load_table(
@@ -66,7 +70,11 @@ class Source:
         )
         if model is not None:
             return only(found, self._left(column.name for column in model.reader_.columns))
-        return without(found, indices_of(found.name, found.whole().table))
+        if is_named(source):
+            return found
+        table = found.whole().table
+        found = without(found, indices_of(found.name, table))
+        return without(found, identifiers_of(found.name, found.whole().table, self.keep or []))
 
     def _left(self, names: Iterable[str]) -> list[str]:
         """The columns of a model, none of which can be left out."""

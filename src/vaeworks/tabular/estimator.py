@@ -33,11 +33,13 @@ from .neighbours import NeighbourTerm, reach_of
 from .networks import perceptron
 from .oddness import surprise
 from .parameters import TabularParameters
+from .privacy import COPIES, in_words, privacy
 from .reading import TableReader
 from .scales import Scales
 from .weighing import codes_given, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, REDRAWS, MOST_NUMBERS = 128, 3000, 32, 20, 4_000_000
+DRAWN, LEAST_HELD_OUT = 1000, 10
 MAP_UNITS, MAP_WEIGHT = 2, 10.0
 DEPTH, MAP_DEPTH = 2, 4
 LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
@@ -156,6 +158,20 @@ class TabularVAE(TabularParameters, LabelledEstimator):
     def _conclude(self, plan: Plan, data: Any, judged_by: Any) -> None:
         super()._conclude(plan, data, judged_by)
         exact(self.model_)
+
+    def _compared(self, figures: dict, data: Any, judged_by: Any) -> dict:
+        """The figures, and whether rows that are drawn are copies."""
+        figures = super()._compared(figures, data, judged_by)
+        if judged_by is None or len(judged_by.labels) < LEAST_HELD_OUT:
+            return figures
+        with self._seeded():
+            numbers = self._numbers(self._drawn(draw_codes(self, DRAWN, None, "model")))
+        rows = [part.readable() for part in (self.reader_.given(numbers, self), data, judged_by)]
+        return {**figures, **privacy(*rows)}
+
+    def facts(self) -> list[str]:
+        figures = self.metrics_["fit"]["held_out"]
+        return [*super().facts(), *([in_words(figures)] if COPIES in figures else [])]
 
     def number_type(self) -> torch.dtype:
         """Of the numbers to compute with: in training float32; answers are those of the fitted model."""

@@ -88,9 +88,9 @@ class TableReader:
         labels = indices_of(self.classes, labels_of(y, rows_in(table), "rows"))
         return self._data(matrix_of(table, self.columns), labels, estimator)
 
-    def given(self, row: np.ndarray, estimator: Any) -> TableData:
-        """A row of numbers (1, D), with holes where nothing is known."""
-        return self._data(row, np.array([MISSING]), estimator)
+    def given(self, rows: np.ndarray, estimator: Any) -> TableData:
+        """Rows of numbers (N, D), with holes where nothing is known."""
+        return self._data(rows, np.full(len(rows), MISSING), estimator)
 
     def features(self) -> Features:
         return Features(self.columns, self.marks)

@@ -31,7 +31,7 @@ class UnknownTokens:
         if share >= MANY_UNKNOWN:
             log.warning(
                 "%.0f%% of the tokens are unknown to the model, so its perplexity says little: fit it to texts of this "
-                "language, or with tokens='subwords' (--tokens subwords)",
+                "language, or let `tokens` be subwords",
                 100 * share,
             )
         return {"unknown_token_share": share}

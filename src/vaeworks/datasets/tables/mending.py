@@ -13,7 +13,8 @@ from .files import HOLES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NEARLY_ALL = 0.9
+NEARLY_ALL, LEAST_IDS = 0.9, 20
+CALLED_ID = re.compile(r"(?i)(^|[_ .-])(id|uuid|guid|key|index|nr|no|number)$|^(id|uuid|guid)([_ .-]|$)")
 UNNAMED = re.compile(r"column \d+|Unnamed: \d+")
 SHOWN = 3
 HOLE = re.compile(r"(?i)#?n/?a\.?|n\.a\.|nan|nil|none|null|missing|not available|#n/a|#value!|#div/0!|[-.?*]+")
@@ -71,6 +72,25 @@ def indices_of(name: str, table: "pa.Table") -> list[str]:
         if counted or cells.null_count == len(cells):
             found.append(column)
             log.warning("%s: %s is left out: it holds %s", name, column, "row numbers" if counted else "nothing")
+    return found
+
+
+def identifiers_of(name: str, table: "pa.Table", kept: Collection[str] = ()) -> list[str]:
+    """Columns that name rows, which is said: words that are all different, and whole numbers that are, by their name.
+
+    A model of them would hand out names, or numbers that are nobody's.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = []
+    for column in [column for column in table.column_names if column not in kept]:
+        cells = table.column(column).drop_null()
+        words = pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)
+        called = words or (pa.types.is_integer(cells.type) and CALLED_ID.search(column))
+        if called and len(cells) >= LEAST_IDS and pc.count_distinct(cells).as_py() == len(cells):
+            found.append(column)
+            log.warning("%s: %r is left out: it names rows, all different (--keep %s)", name, column, column)
     return found
 
 
