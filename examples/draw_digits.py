@@ -5,8 +5,8 @@ from vaeworks import ImageVAE, datasets
 
 def main() -> None:
     train = datasets.load_images("digits").splits["train"]
-    model = ImageVAE(epochs=30, label_weight=20.0).fit(train.images, train.labels)
-    drawn = model.sample(8, label=3, prior="aggregated")
+    model = ImageVAE(epochs=30).fit(train.images, train.labels)
+    drawn = model.sample(8, label=3)
     print("eight threes:", drawn.shape, drawn.dtype)
     print("read as", model.predict(drawn.round()).tolist())
 
