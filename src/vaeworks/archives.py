@@ -106,7 +106,7 @@ def decompressed(file: Path, out: Path, only: str | None = None, given: Path | N
 
 def pictures_of(model: Any, archive: "Archive", only: str | None) -> Iterator[tuple[str, Any, bytes]]:
     """Name, pixels, and what is kept with them; only the blocks that are asked for are decoded."""
-    from .fitting.monitors import counted_by
+    from .progress import counted_by
 
     wanted = [block for block in archive.blocks if only is None or only in [item.name for item in block.items]]
     pairs: Iterable = zip(wanted, model.pictures_of(wanted), strict=True)

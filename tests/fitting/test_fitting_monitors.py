@@ -6,8 +6,9 @@ import re
 import pytest
 from rich.console import Console
 
-from vaeworks.fitting import monitors
-from vaeworks.fitting.monitors import ProgressBar, counted_by
+from vaeworks import progress
+from vaeworks.fitting.monitors import ProgressBar
+from vaeworks.progress import DownloadBar, counted_by
 
 RECORD = {"epoch": 1, "step": 9, "objective": 800.0, "reconstruction": 754.7, "kl": 10.2}
 DONE = {"epoch": 1, "seconds": 900.0, "validation": {"negative_elbo": 760.04}}
@@ -20,7 +21,7 @@ def shown(monkeypatch):
 
     def on(columns=None):
         there = Console(file=out, force_terminal=columns is not None, width=columns or 80, color_system=None)
-        monkeypatch.setattr(monitors, "console", lambda: there)
+        monkeypatch.setattr(progress, "console", lambda: there)
         return out
 
     return on
@@ -55,3 +56,15 @@ def test_what_is_counted_shows_nothing_off_a_terminal(shown):
     out = shown()
     assert list(counted_by("abc", 3, "letters", len)) == ["a", "b", "c"]
     assert out.getvalue() == ""
+
+
+def test_a_download_shows_how_much_is_here(shown):
+    out = shown(80)
+    bar = DownloadBar("imdb.tar.gz")
+    bar.total = 84_000_000
+    bar.update(21_000_000)
+    bar.progress.refresh()
+    assert "imdb.tar.gz: 21 of 84 MB" in out.getvalue()
+    bar.reset()
+    bar.update(84_000_000)
+    bar.close()

@@ -15,9 +15,9 @@ from ..errors import VaeworksError
 from ..estimator.archiving import Compressing
 from ..estimator.estimator import LatentEstimator
 from ..estimator.panels import Panel, measured_panels
-from ..fitting.monitors import counted
 from ..fitting.plan import Phase, Plan, Schedule
 from ..pixels.photos import WHITE
+from ..progress import counted
 from .coding import Watch, coded, decoded
 from .data import PhotoData, PhotoReader, checked_bytes, checked_quality, in_channels
 from .judging import QUALITIES, judged

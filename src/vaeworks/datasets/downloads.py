@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import VaeworksError
+from ..progress import DownloadBar
 
 if TYPE_CHECKING:
     import requests
@@ -16,7 +17,7 @@ def fetch(name: str, url: str, path: Path) -> None:
     import pooch
     import requests
 
-    getter = pooch.HTTPDownloader(timeout=60)
+    getter = pooch.HTTPDownloader(timeout=60, progressbar=DownloadBar(path.name))
     try:
         getter(url, str(path), None)
     except requests.RequestException as error:

@@ -89,8 +89,8 @@ def _folder(model: "ImageDenoiser", source: Path, out: Path, sigma: float | None
     import logging
 
     from ..datasets.images.photos import files_below
-    from ..fitting.monitors import counted
     from ..pixels.files import ENDINGS, open_picture
+    from ..progress import counted
 
     files, left_out = files_below(source, ENDINGS), 0
     if not files:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..coding.container import DIGEST, Archive, Block, Item, packed, unpacked
 from ..errors import VaeworksError
-from ..fitting.monitors import counted_by
+from ..progress import counted_by
 
 
 class Compressing:

@@ -22,10 +22,11 @@ from ..errors import VaeworksError
 from ..finite import broken_weight, is_finite
 from ..fitting.devices import make_fabric
 from ..fitting.examples import Data
-from ..fitting.monitors import ProgressBar, watched
+from ..fitting.monitors import ProgressBar
 from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.training import Interrupted, broke, fit, own_random_numbers
 from ..labels import native
+from ..progress import watched
 from ..storage import artifact
 from ..storage.card import card
 from ..storage.old_names import with_old_names

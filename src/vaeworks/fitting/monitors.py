@@ -1,19 +1,11 @@
 """What watches a fit: a progress bar with a time estimate, and TensorBoard."""
 
 import math
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol
 
-from ..core.batch import Batch
 from ..errors import VaeworksError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
-
-T = TypeVar("T")
+from ..progress import bar
 
 
 class Monitor(Protocol):
@@ -61,56 +53,6 @@ class ProgressBar:
 
     def stop(self) -> None:
         self.progress.stop()
-
-
-def console() -> "Console":
-    """Standard error, so that results alone stand on standard output; a notebook shows both, and no widgets."""
-    from rich.console import Console
-
-    return Console(stderr="ipykernel" not in sys.modules, force_jupyter=False)
-
-
-def bar(transient: bool = False) -> "Progress":
-    """How far something is, and the time left; nothing off a terminal."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.table import Column
-
-    there, whole = console(), Column(no_wrap=True, min_width=7)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=10),
-        TimeRemainingColumn(table_column=whole),
-        TextColumn("left", table_column=Column(no_wrap=True, min_width=4)),
-    )
-    return Progress(*columns, console=there, refresh_per_second=2, transient=transient, disable=not there.is_terminal)
-
-
-def counted(things: Sequence[T], what: str) -> Iterator[T]:
-    """The same things one by one, with a bar; `what` they are called."""
-    return counted_by(things, len(things), what, lambda thing: 1)
-
-
-def counted_by(things: Iterable[T], total: int, what: str, count: Callable[[T], int]) -> Iterator[T]:
-    """The same for things that count for several; all together for `total`."""
-    with bar(transient=True) as progress:
-        task, done = progress.add_task(what, total=total), 0
-        for thing in things:
-            yield thing
-            done += count(thing)
-            progress.update(task, completed=done, description=f"{done:,} of {total:,} {what}")
-
-
-def watched(batches: Iterable[Batch]) -> Iterator[Batch]:
-    """The same batches, with a bar that counts the examples."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} examples"), TimeElapsedColumn())
-    there = console()
-    with Progress(*columns, console=there, transient=True, disable=not there.is_terminal) as progress:
-        task = progress.add_task("", total=None)
-        for batch in batches:
-            yield batch
-            progress.update(task, advance=len(batch))
 
 
 class TensorBoard:

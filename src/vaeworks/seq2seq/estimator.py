@@ -14,8 +14,8 @@ from ..errors import VaeworksError
 from ..estimator.conditional import ConditionalEstimator
 from ..estimator.diagnostics import Look
 from ..estimator.panels import Panel
-from ..fitting.monitors import counted_by
 from ..fitting.plan import Plan
+from ..progress import counted_by
 from ..tokens.figures import TokenFigures, perplexities
 from .bag import BagOfWords
 from .data import PairData, PairReader, pairs

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VaeworksError
-from ..fitting.monitors import counted_by
+from ..progress import counted_by
 from .rows import write_rows
 
 AT_ONCE, STANDARD_INPUT = 1024, "-"
