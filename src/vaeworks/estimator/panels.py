@@ -8,7 +8,7 @@ import torch
 from sklearn.decomposition import PCA
 
 from ..storage.artifact import measured
-from ..wording import spaced, worded
+from ..wording import MEANINGS, spaced, worded
 
 MOST_POINTS = 3000
 
@@ -61,7 +61,7 @@ def labelled_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
 
 
 def measured_panels(estimator: Any) -> list[Panel]:
-    panels = [figures_panel(estimator.metrics_), *curves(estimator.metrics_["history"])]
+    panels = [figures_panel(estimator), *curves(estimator.metrics_["history"])]
     per_unit = estimator.metrics_["fit"]["held_out"]["kl_per_unit_nats"]
     return [*panels, units(per_unit)] if per_unit else panels
 
@@ -84,14 +84,12 @@ def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, n
     return codes, np.concatenate(truth), np.concatenate(probabilities)
 
 
-def figures_panel(metrics: dict) -> Panel:
-    rows = [[spaced(name), worded(value)] for name, value in measured(metrics).items()]
-    return Panel(
-        "Figures",
-        "What the last evaluation measured, or the fit where there was none.",
-        "table",
-        {"columns": ["figure", "value"], "rows": rows},
-    )
+def figures_panel(estimator: Any) -> Panel:
+    figures = measured(estimator.metrics_)
+    rows = [[spaced(name), worded(value), MEANINGS.get(name)] for name, value in figures.items()]
+    model = " ".join(estimator.body().split())
+    about = f"{model} What the last evaluation measured, or the fit where there was none:"
+    return Panel("Figures", about, "table", {"columns": ["figure", "value", "what it is"], "rows": rows})
 
 
 def curves(history: list[dict]) -> list[Panel]:

@@ -249,10 +249,11 @@ def _whole(model: "TabularVAE", source: str, encoding: str, data: Path | None) -
     from ..datasets.tables.files import read_as_written
     from ..storage.sources import read_alike
 
-    found = read_alike(model, source, Source(encoding=encoding, data=data)).whole()
+    found = read_alike(model, source, Source(encoding=encoding, data=data))
+    rows = found.whole()
     if not is_named(source):
-        return read_as_written(Path(source), encoding), found.X
-    return found.X if found.y is None else found.X.append_column("label", [found.y]), found.X
+        return read_as_written(Path(source), encoding), rows.X
+    return rows.X if rows.y is None else rows.X.append_column(found.label_name or "label", [rows.y]), rows.X
 
 
 def _answered(whole: "pa.Table", answers: list[dict], out: Path | None) -> dict:
