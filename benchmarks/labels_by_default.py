@@ -1,10 +1,9 @@
 """Labels without any option: 5,000 film reviews, and 1,500 pictures of clothes, each beside simpler ways.
 
 Ours is fitted with the parameters that a new user has (8 epochs for the pictures; bf16 for the texts, which halves
-their time). Beside the linear layer on z stand
-the linear probe that `fit` shows, and logistic regression on tf-idf of words and word pairs (texts) or on pixels
-(pictures), fitted to the same examples. Drawn pictures of each class are judged by logistic regression that was fitted
-to all 60,000 training pictures.
+their time). Beside the linear layer on z stand the linear probe that `fit` shows, and logistic regression on tf-idf of
+words and word pairs (texts) or on pixels (pictures), fitted to the same examples. Drawn pictures of each class are
+judged by logistic regression that was fitted to all 60,000 training pictures.
 """
 
 import time
