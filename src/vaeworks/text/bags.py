@@ -14,17 +14,17 @@ from ..labels import MISSING
 from ..tokens.vocabulary import PAD
 from .data import TextData
 
-MOST_BATCHES = 2000
+MOST_BATCHES, A_CLASS = 2000, 5
 BUCKETS, STEP = 2**18, 40_503  # of word pairs
 
 
 def tfidf_accuracy(training: TextData, judged_by: TextData) -> dict[str, float]:
     """Accuracy of logistic regression on tf-idf of words and word pairs, of texts as far as the model reads them.
 
-    Nothing where the training texts have labels of fewer than two classes, or the others none.
+    Nothing where the training texts have labels of fewer than two classes or few of each, or the others none.
     """
     (X, y), (others, known) = bags(training), bags(judged_by)
-    if len(np.unique(y)) < 2 or not len(known):
+    if not 2 <= len(np.unique(y)) <= len(y) / A_CLASS or not len(known):
         return {}
     classifier = make_pipeline(TfidfTransformer(sublinear_tf=True), LogisticRegression(C=10.0, max_iter=200))
     return {"tfidf_accuracy": float((classifier.fit(X, y).predict(others) == known).mean())}
