@@ -7,11 +7,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
+from ..datasets.dialects import SEPARATORS
 from ..errors import VaeworksError
 from ..files import written_whole
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-FORMATS = (".csv", ".tsv", ".jsonl", ".parquet")
 AT_ONCE = 10_000
 
 
