@@ -5,9 +5,9 @@ import math
 
 from ..core.model import LatentModel
 from ..fitting.plan import Plan
-from .probes import ACCURACY, LINEAR
+from .probes import ACCURACY, LINEAR, TFIDF
 
-SIMPLER = {LINEAR: "a linear probe of the codes", "tfidf_accuracy": "logistic regression on tf-idf of words"}
+SIMPLER = {LINEAR: "a linear probe of the codes", TFIDF: "logistic regression on tf-idf of words"}
 WELL_BELOW = 0.02
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,7 @@ def caution_of_labels(figures: dict) -> None:
     """Warn of a head that predicts labels well below what its codes, or plain words, would give."""
     accuracy, others = figures[ACCURACY], {name: figures[key] for key, name in SIMPLER.items() if key in figures}
     better = max(others, key=lambda name: others[name], default=None)
-    noise = 2 * math.sqrt(accuracy * (1 - accuracy) / figures["examples"])
-    if better is not None and others[better] - accuracy > max(WELL_BELOW, noise):
+    if better is not None and well_below(accuracy, others[better], figures["examples"]):
         log.warning(
             "labels are predicted in %.1f%% of what was held out, where %s has %.1f%%: raise `label_weight`, or train "
             "longer",
@@ -44,6 +43,11 @@ def caution_of_labels(figures: dict) -> None:
             better,
             100 * others[better],
         )
+
+
+def well_below(accuracy: float, other: float, examples: int) -> bool:
+    """Whether one accuracy of so many examples is below another by more than noise."""
+    return other - accuracy > max(WELL_BELOW, 2 * math.sqrt(accuracy * (1 - accuracy) / examples))
 
 
 def collapse(figures: dict, rate_is_held: bool, flat: bool) -> str:

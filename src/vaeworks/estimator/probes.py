@@ -17,6 +17,7 @@ from ..labels import LABEL, MISSING, is_missing
 
 FOLDS, NEIGHBOURS, MOST_ROWS = 5, 5, 10_000
 ACCURACY, LINEAR, NEAR = OF_LABELS = ("accuracy", "linear_probe_accuracy", "knn_accuracy")
+TFIDF = "tfidf_accuracy"  # of what needs no codes
 
 
 def probes(codes: np.ndarray, labels: Any) -> dict[str, float]:

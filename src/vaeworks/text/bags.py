@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from ..estimator.probes import own_labels
+from ..estimator.probes import TFIDF, own_labels
 from ..labels import MISSING
 from ..tokens.vocabulary import PAD
 from .data import TextData
@@ -27,7 +27,7 @@ def tfidf_accuracy(training: TextData, judged_by: TextData) -> dict[str, float]:
     if not 2 <= len(np.unique(y)) <= len(y) / A_CLASS or not len(known):
         return {}
     classifier = make_pipeline(TfidfTransformer(sublinear_tf=True), LogisticRegression(C=10.0, max_iter=200))
-    return {"tfidf_accuracy": float((classifier.fit(X, y).predict(others) == known).mean())}
+    return {TFIDF: float((classifier.fit(X, y).predict(others) == known).mean())}
 
 
 def bags(data: TextData) -> tuple[csr_matrix, np.ndarray]:

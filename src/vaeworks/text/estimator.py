@@ -15,9 +15,11 @@ from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
 from ..errors import VaeworksError
+from ..estimator.cautions import well_below
 from ..estimator.diagnostics import Look
 from ..estimator.labelled import LabelledEstimator
 from ..estimator.panels import Panel
+from ..estimator.probes import ACCURACY, TFIDF
 from ..estimator.sampling import class_index, draw_codes
 from ..fitting.plan import Plan, Schedule
 from ..labels import LABEL
@@ -38,6 +40,7 @@ from .sentences import (
     SentencesEncoder,
     TextPosterior,
 )
+from .shipped import suggest_shipped
 from .stream import Texts
 from .windows import Sentences
 
@@ -141,6 +144,12 @@ class TextVAE(TextParameters, LabelledEstimator):
 
     def _simpler(self, data: Any, judged_by: Any) -> dict[str, float]:
         return tfidf_accuracy(data, judged_by)
+
+    def _compared(self, figures: dict, data: Any, judged_by: Any) -> dict:
+        figures = super()._compared(figures, data, judged_by)
+        if TFIDF in figures and well_below(figures[ACCURACY], figures[TFIDF], figures["examples"]):
+            suggest_shipped(self.reader_.vocabulary)
+        return figures
 
     def reconstruct(self, X: Any, candidates: int = 16) -> list[str]:
         """Each text as its posterior mean is decoded; see `decode`.
