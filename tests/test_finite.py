@@ -15,6 +15,7 @@ from vaeworks.estimator.panels import figures_panel
 from vaeworks.finite import dumps, loads, nulled
 from vaeworks.fitting.plan import Phase, Plan
 from vaeworks.fitting.training import fit
+from vaeworks.storage.rows import write_rows
 
 from .toys import Examples, Silent, linear_gaussian_data, linear_vae
 
@@ -149,3 +150,8 @@ def test_a_fit_ends_well_where_the_system_does_not_count_memory(monkeypatch, tmp
     assert ["peak memory bytes", "-"] in [row[:2] for row in rows]
     assert all(meaning for name, _, meaning in rows if name not in ("dataset", "kl per unit nats"))
     assert np.isfinite(model.evaluate(ROWS)["negative_elbo_nats"])
+
+
+def test_rows_that_are_written_as_json_lines_hold_no_word_of_pythons_own(tmp_path):
+    write_rows([{"x": math.nan, "y": math.inf, "z": 1.5}], tmp_path / "rows.jsonl")
+    assert strict((tmp_path / "rows.jsonl").read_text()) == {"x": None, "y": None, "z": 1.5}

@@ -7,6 +7,8 @@ import pytest
 from rich.console import Console
 
 from vaeworks import progress
+from vaeworks.datasets.downloads import fetch
+from vaeworks.errors import VaeworksError
 from vaeworks.fitting.monitors import ProgressBar
 from vaeworks.progress import DownloadBar, counted_by
 
@@ -68,3 +70,12 @@ def test_a_download_shows_how_much_is_here(shown):
     bar.reset()
     bar.update(84_000_000)
     bar.close()
+
+
+def test_a_download_that_fails_leaves_no_bar(shown, tmp_path, monkeypatch):
+    shown(80)
+    closed = []
+    monkeypatch.setattr(DownloadBar, "close", lambda bar: closed.append(bar.progress.stop()))
+    with pytest.raises(VaeworksError, match="no connection"):
+        fetch("imdb", "http://127.0.0.1:9/imdb.tar.gz", tmp_path / "imdb.tar.gz")
+    assert len(closed) == 1

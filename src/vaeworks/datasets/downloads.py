@@ -17,7 +17,8 @@ def fetch(name: str, url: str, path: Path) -> None:
     import pooch
     import requests
 
-    getter = pooch.HTTPDownloader(timeout=60, progressbar=DownloadBar(path.name))
+    bar = DownloadBar(path.name)
+    getter = pooch.HTTPDownloader(timeout=60, progressbar=bar)
     try:
         getter(url, str(path), None)
     except requests.RequestException as error:
@@ -25,6 +26,8 @@ def fetch(name: str, url: str, path: Path) -> None:
             f"{name} could not be downloaded from {urlsplit(url).hostname} ({in_few_words(error)}): download "
             f"{path.name} elsewhere and pass the folder that holds it with --data, or set VAEWORKS_DATA"
         ) from error
+    finally:
+        bar.close()
 
 
 def in_few_words(error: "requests.RequestException") -> str:

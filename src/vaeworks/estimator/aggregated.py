@@ -9,9 +9,6 @@ from sklearn.mixture import GaussianMixture
 from torch import Tensor
 from torch.distributions import Categorical, Distribution, MixtureSameFamily, MultivariateNormal
 
-from ..core.batch import Batch
-from ..core.evidence import Evidence
-from ..core.model import Read
 from ..errors import VaeworksError
 
 COMPONENTS, DRAWS_A_UNIT, MOST_ROWS, LEAST_VARIANCE = 10, 4, 5000, 1e-4
@@ -74,16 +71,11 @@ def no_mixture(reason: str) -> VaeworksError:
 
 
 class PosteriorDraws:
-    """One draw of z for each of the first 5,000 examples that a look sees."""
+    """One draw of z for each of the first 5,000 examples."""
 
     def __init__(self) -> None:
         self.means: list[Tensor] = []
         self.deviations: list[Tensor] = []
-
-    def see(self, batch: Batch, read: Read, evidence: Evidence) -> None:
-        posterior = evidence.levels[0].posterior
-        assert posterior is not None
-        self.take(posterior)
 
     @property
     def full(self) -> bool:
@@ -93,9 +85,6 @@ class PosteriorDraws:
         if not self.full:
             self.means.append(posterior.mean.cpu().double())
             self.deviations.append(posterior.stddev.cpu().double())
-
-    def figures(self) -> dict:
-        return {}
 
     def draws(self, seed: int) -> np.ndarray:
         """(N, D)."""

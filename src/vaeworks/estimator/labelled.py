@@ -180,12 +180,9 @@ class LabelledEstimator(LatentEstimator, LabelParameters):
 
     def _looks_of_a_fit(self) -> list[Look]:
         """What is measured of what a fit held out."""
-        return self._looks_at_labels(None)
+        return LabelledEstimator._looks(self, None)
 
     def _looks(self, y: Any) -> list[Look]:
-        return self._looks_at_labels(y)
-
-    def _looks_at_labels(self, y: Any) -> list[Look]:
         """Accuracy of the labels that were fitted, and probes of these, or else of those that are given."""
         if self.reader_.classes is not None:
             return [Accuracy(self.model_.heads[LABEL]), Probes(None)]

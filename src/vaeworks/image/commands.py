@@ -172,7 +172,8 @@ def traverse(
     from ..pixels.captions import Captions
 
     rows = model.traverse(_opened(model, picture), units, steps, REACH)
-    names = [f"unit {unit}: {held:.1f} nats" for unit, held in model.strongest_units(units)]
+    what = "KL" if model.metrics_["fit"]["held_out"]["kl_per_unit_nats"] else "variance"
+    names = [f"unit {unit}: {what} {held:.1f}" for unit, held in model.strongest_units(units)]
     captions = Captions(names, _values(-REACH, REACH, steps))
     return _drawn(model, rows.reshape(-1, *rows.shape[2:]), out, steps, captions)
 

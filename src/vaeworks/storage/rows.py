@@ -10,6 +10,7 @@ from typing import IO
 from ..datasets.dialects import SEPARATORS
 from ..errors import VaeworksError
 from ..files import written_whole
+from ..finite import nulled
 
 AT_ONCE = 10_000
 
@@ -48,10 +49,14 @@ def write_separated(rows: Iterable[dict], names: list[str], file: IO[str], separ
 def write_lines(rows: Iterable[dict], file: IO[str], answer: str | None) -> int:
     count = 0
     for row in rows:
-        line = json.dumps(row, ensure_ascii=False, default=str) if answer is None else plain(str(row[answer]))
+        line = as_json(row) if answer is None else plain(str(row[answer]))
         file.write(f"{line}\n")
         count += 1
     return count
+
+
+def as_json(row: dict) -> str:
+    return json.dumps(nulled(row), ensure_ascii=False, default=str, allow_nan=False)
 
 
 def plain(text: str) -> str:

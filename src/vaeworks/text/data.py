@@ -23,6 +23,7 @@ from .windows import Sentences, Window
 
 CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
+PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
 Completed = Callable[[list[str], np.ndarray], np.ndarray]
 log = logging.getLogger(__name__)
 
@@ -218,3 +219,19 @@ def window_of(estimator: Any) -> Window | Sentences:
     if estimator.levels == 1:
         return Window(most, estimator.tail_tokens, words)
     return Sentences(most, estimator.max_sentences, estimator.sentence_tokens, words, estimator.language)
+
+
+def pseudo_inputs(data: TextData | None, levels: int) -> torch.Tensor:
+    """Token ids (64, 40), or (64, 8, 40) with two levels, of texts for a VampPrior, few texts repeated.
+
+    Padding where weights are about to be loaded.
+    """
+    rows = torch.full((PSEUDO_INPUTS, *((PSEUDO_SENTENCES,) if levels > 1 else ()), PSEUDO_TOKENS), PAD)
+    filled = 0
+    for batch in data.epoch(0) if data is not None else ():
+        part = batch.input[(slice(PSEUDO_INPUTS - filled), *map(slice, rows.shape[1:]))]
+        rows[(slice(filled, filled + len(part)), *map(slice, part.shape[1:]))] = part
+        filled += len(part)
+        if filled == PSEUDO_INPUTS:
+            break
+    return rows[torch.arange(PSEUDO_INPUTS) % max(filled, 1)]

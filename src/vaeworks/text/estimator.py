@@ -25,9 +25,8 @@ from ..fitting.plan import Plan, Schedule
 from ..labels import LABEL
 from ..tokens.figures import TokenFigures, UnknownTokens, perplexities
 from ..tokens.networks import BidirectionalEncoder
-from ..tokens.vocabulary import PAD
 from .bags import tfidf_accuracy
-from .data import TextData, TextReader, window_of
+from .data import TextData, TextReader, pseudo_inputs, window_of
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
 from .rewriting import moved, rewritten
@@ -44,7 +43,6 @@ from .shipped import suggest_shipped
 from .stream import Texts
 from .windows import Sentences
 
-PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
 CANDIDATE_TEMPERATURE = 0.5
 PLACE_WIDTH = 64
 
@@ -386,19 +384,3 @@ and the last {self.tail_tokens} of a longer one are read too."""
 def readable(text: str) -> str:
     """A text that the encoder can read, where the decoder said nothing."""
     return text if text.strip() else "."
-
-
-def pseudo_inputs(data: TextData | None, levels: int) -> Tensor:
-    """Token ids (64, 40), or (64, 8, 40) with two levels, of texts for a VampPrior, few texts repeated.
-
-    Padding where weights are about to be loaded.
-    """
-    rows = torch.full((PSEUDO_INPUTS, *((PSEUDO_SENTENCES,) if levels > 1 else ()), PSEUDO_TOKENS), PAD)
-    filled = 0
-    for batch in data.epoch(0) if data is not None else ():
-        part = batch.input[(slice(PSEUDO_INPUTS - filled), *map(slice, rows.shape[1:]))]
-        rows[(slice(filled, filled + len(part)), *map(slice, part.shape[1:]))] = part
-        filled += len(part)
-        if filled == PSEUDO_INPUTS:
-            break
-    return rows[torch.arange(PSEUDO_INPUTS) % max(filled, 1)]
