@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from ..errors import VaeworksError
 from .frames import Frame
+from .moments import as_moments, read_moment, step_of
 
 KINDS = ("real", "positive", "count", "binary", "categorical", "ordinal")
 DISCRETE = ("binary", "categorical", "ordinal")
@@ -42,6 +43,10 @@ class Column:
         With how many numbers are written, where that is plain.
     lumps : list of [t, score, score]
         Values that many rows share among many others, and the normal scores between which they lie.
+    moment : str
+        The type of a date or time, as Arrow calls it, whose numbers are steps since 1970 or midnight; or else empty.
+    step : float
+        Of a date or time, in seconds.
     """
 
     name: str
@@ -57,6 +62,8 @@ class Column:
     high: float | None = None
     decimals: int | None = None
     lumps: list = field(default_factory=list)
+    moment: str = ""
+    step: float = 1.0
 
     def numbers(self, values: np.ndarray) -> np.ndarray:
         """The values as float64, (N,), categories as their indices, NaN where missing.
@@ -73,10 +80,11 @@ class Column:
             if not given:
                 return np.full(len(values), np.nan)
             if not all(isinstance(value, bool) for value in given):
-                raise VaeworksError(f"column {self.name!r} holds numbers, and {given[0]!r} is text: mend that value")
+                held = "dates or times" if self.moment else "numbers"
+                raise VaeworksError(f"column {self.name!r} holds {held}, and {given[0]!r} is text: mend that value")
             values = np.array([np.nan if value is None else float(value) for value in values])
         self._check(values)
-        return values
+        return values / self.step
 
     def _check(self, values: np.ndarray) -> None:
         if np.isinf(values).any():
@@ -110,6 +118,8 @@ class Column:
             found = np.array(self.categories, dtype=object)[numbers.astype(int)]
             plain = all(isinstance(each, float) for each in self.categories)
             return found if not plain else found.astype(int if self.integer else float)
+        if self.moment:
+            return as_moments(numbers * self.step, self.moment)
         return numbers.astype(np.int64) if self.integer and (numbers == np.round(numbers)).all() else numbers
 
     def real(self, numbers: np.ndarray) -> np.ndarray:
@@ -127,7 +137,8 @@ class Column:
             if isinstance(self.categories[0], float) and not isinstance(word, float):
                 word = as_number(self.name, word)
             return float(self._indices(np.array([word], dtype=object))[0])
-        return float(self.numbers(np.array([as_number(self.name, word)]))[0])
+        number = read_moment(self.name, self.moment, word) if self.moment else as_number(self.name, word)
+        return float(self.numbers(np.array([number]))[0])
 
     def to_state(self) -> dict:
         return asdict(self)
@@ -168,6 +179,8 @@ def learn_column(name: str, frame: Frame, kind: str | None, scaling: str) -> Col
         raise infinite(name)
     if isinstance(distinct[-1], float) and kind not in DISCRETE:
         check_size(name, distinct[0], distinct[-1])
+    if name in frame.moments:
+        return moments(name, values, frame.moments[name], kind, scaling)
     typed = frame.container != "array"
     counted = name in frame.whole or (typed and values.dtype == float and bool(np.isnan(values).any()))
     kind = kind or ("ordinal" if ordered else kind_of(values, distinct, counted, typed))
@@ -179,6 +192,16 @@ def learn_column(name: str, frame: Frame, kind: str | None, scaling: str) -> Col
     bare = Column(name, kind, whole=whole, integer=name in frame.whole)
     numbers = bare.numbers(values)
     return scaled(bare, numbers[~np.isnan(numbers)], scaling)
+
+
+def moments(name: str, seconds: np.ndarray, moment: str, kind: str | None, scaling: str) -> Column:
+    """A column of dates or times, counted in the longest step that they keep to."""
+    if kind not in (None, "real"):
+        raise VaeworksError(f"column {name!r} holds dates or times, so it cannot be {kind}: leave the kind out")
+    known = seconds[~np.isnan(seconds)]
+    step = step_of(known)
+    whole = bool((known % step == 0).all())
+    return scaled(Column(name, "real", whole=whole, moment=moment, step=step), known / step, scaling)
 
 
 def categories_of(values: np.ndarray) -> list:

@@ -26,7 +26,7 @@ from ..labels import LABEL
 from .components import behind_components
 from .data import TableData
 from .filling import filled
-from .frames import as_container, as_pandas, eager
+from .frames import as_container, eager
 from .learning import partial_row
 from .likelihoods import RowLikelihood, outputs_of
 from .neighbours import NeighbourTerm, reach_of
@@ -350,9 +350,7 @@ class TabularVAE(TabularParameters, LabelledEstimator):
     def _table(self, numbers: np.ndarray) -> Any:
         """Numbers (N, D) as a table in the form that was fitted."""
         found = {column.name: column.values(numbers[:, place]) for place, column in enumerate(self.reader_.columns)}
-        if self.reader_.container == "pandas":
-            return as_pandas(found, self.reader_.columns)
-        return as_container(found, self.reader_.container)
+        return as_container(found, self.reader_.columns, self.reader_.container)
 
     def body(self) -> str:
         kinds = Counter(column.kind for column in self.reader_.columns)

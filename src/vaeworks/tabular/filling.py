@@ -8,6 +8,7 @@ import numpy as np
 
 from .columns import Column
 from .frames import container_of, is_frame, names_in
+from .moments import is_moment
 
 MOST_DIGITS = 100  # more than a decimal of Arrow has
 
@@ -226,6 +227,8 @@ def in_type(values: np.ndarray, kind: Any) -> Any:
     """What a model found in the type of a column, the nearest that it holds; in its own type where it holds none."""
     import pyarrow as pa
 
+    if is_moment(kind):
+        return pa.array(values.tolist()).cast(kind, safe=False)
     words = isinstance(values[0], str)
     if pa.types.is_null(kind) or words != (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         return pa.array(values.tolist())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import VaeworksError
+from .moments import in_seconds, is_moment, type_named
 
 SAFE_TYPES = ("bool", "boolean", "str", "string", "Int64", "Float64", "float32")  # hold whatever a model may draw
 
@@ -19,7 +20,8 @@ class Frame:
     Attributes
     ----------
     columns : dict of str to ndarray (N,)
-        Numbers as float64 with NaN where missing, or objects (text, truth values) with None where missing.
+        Numbers as float64 with NaN where missing, dates and times in seconds, or objects (text, truth values) with None
+        where missing.
     whole : set of str
         Columns that are stored as whole numbers.
     ordered : dict of str to list
@@ -28,6 +30,8 @@ class Frame:
         'array', 'pandas', 'polars' or 'arrow': what to give rows back in.
     dtypes : dict of str to str
         The types of a pandas DataFrame's columns, to give them back in.
+    moments : dict of str to str
+        The types of columns of dates and times, as Arrow calls them.
     """
 
     columns: dict[str, np.ndarray]
@@ -35,6 +39,7 @@ class Frame:
     ordered: dict[str, list] = field(default_factory=dict)
     container: str = "array"
     dtypes: dict[str, str] = field(default_factory=dict)
+    moments: dict[str, str] = field(default_factory=dict)
 
 
 def is_frame(X: Any) -> bool:
@@ -96,6 +101,7 @@ def frame_of(X: Any) -> Frame:
         },
         container=container,
         dtypes={str(name): str(dtype) for name, dtype in X.dtypes.items()} if container == "pandas" else {},
+        moments={name: str(kind) for name, kind in types.items() if is_moment(kind)},
     )
 
 
@@ -117,17 +123,19 @@ def read_column(name: str, column: Any) -> np.ndarray:
         return np.array(column.to_pylist(), dtype=object)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float64)
-    return np.full(len(column), np.nan)
+    return in_seconds(column) if is_moment(kind) else np.full(len(column), np.nan)
 
 
 def check_types(types: dict[str, Any]) -> None:
-    """Refuse all columns at once that hold neither numbers nor text."""
+    """Refuse all columns at once that hold neither numbers nor text nor dates."""
     import pyarrow as pa
 
     plain = ("boolean", "string", "large_string", "integer", "floating", "decimal", "null")
     values = {name: kind.value_type if pa.types.is_dictionary(kind) else kind for name, kind in types.items()}
     odd = {
-        name: kind for name, kind in values.items() if not any(getattr(pa.types, f"is_{each}")(kind) for each in plain)
+        name: kind
+        for name, kind in values.items()
+        if not is_moment(kind) and not any(getattr(pa.types, f"is_{each}")(kind) for each in plain)
     }
     if binary := [name for name, kind in odd.items() if pa.types.is_binary(kind)]:
         raise VaeworksError(
@@ -138,8 +146,8 @@ def check_types(types: dict[str, Any]) -> None:
         held = ", ".join(f"{name!r} ({kind})" for name, kind in odd.items())
         dropped = " ".join(f"--drop {name}" for name in odd)
         raise VaeworksError(
-            f"columns that hold neither numbers nor text cannot be modelled: {held}. Turn them into numbers or text, "
-            f"or leave them out ({dropped})"
+            f"columns that hold neither numbers nor text nor dates cannot be modelled: {held}. Turn them into numbers "
+            f"or text, or leave them out ({dropped})"
         )
 
 
@@ -166,14 +174,17 @@ def is_hole(value: Any) -> bool:
     return value is None or (value != value) is not False
 
 
-def as_container(columns: dict[str, np.ndarray], container: str) -> Any:
-    """Columns in what the table to fit came in; an array where all are numbers, else an array of objects."""
+def as_container(values: dict[str, np.ndarray], columns: list, container: str) -> Any:
+    """Values in what the table to fit came in; an array where all are numbers, else an array of objects."""
+    if container == "pandas":
+        return as_pandas(values, columns)
     if container == "array":
-        plain = all(values.dtype.kind in "if" for values in columns.values())
-        return np.column_stack([values if plain else values.astype(object) for values in columns.values()])
+        plain = all(own.dtype.kind in "if" for own in values.values())
+        return np.column_stack([own if plain else own.astype(object) for own in values.values()])
     import pyarrow as pa
 
-    table = pa.table({name: pa.array(values.tolist()) for name, values in columns.items()})
+    types = {column.name: type_named(column.moment) for column in columns if column.moment}
+    table = pa.table({name: pa.array(own.tolist(), types.get(name)) for name, own in values.items()})
     if container == "polars":
         import polars as pl
 
@@ -185,7 +196,9 @@ def as_pandas(values: dict[str, np.ndarray], columns: list) -> Any:
     """Values as a DataFrame, columns of the types that they had in the fit, where these hold any value."""
     import pandas as pd
 
-    types: dict[str, Any] = {column.name: column.dtype for column in columns if column.dtype in SAFE_TYPES}
+    types: dict[str, Any] = {
+        column.name: column.dtype for column in columns if column.dtype in SAFE_TYPES or column.moment
+    }
     types |= {
         column.name: pd.CategoricalDtype(column.categories, ordered=column.kind == "ordinal")
         for column in columns

@@ -92,6 +92,8 @@ def matrix_of(table: Any, columns: list[Column]) -> Any:
         For values that a column cannot hold.
     """
     if isinstance(table, Frame):
+        for column in columns:
+            check_moment(column, table)
         return np.column_stack([column.numbers(table.columns[column.name]) for column in columns])
     plain = all(column.kind == "real" or column.categories == [0.0, 1.0] for column in columns)
     sparse = hasattr(table, "tocsr")
@@ -104,6 +106,16 @@ def matrix_of(table: Any, columns: list[Column]) -> Any:
         raise VaeworksError("a sparse matrix holds real columns and columns of 0 and 1 only: make it dense")
     numbers = table.astype(np.float64)
     return np.column_stack([column.numbers(numbers[:, index]) for index, column in enumerate(columns)])
+
+
+def check_moment(column: Column, table: Frame) -> None:
+    """Refuse dates where the fit had numbers, and numbers where it had dates."""
+    values, moment = table.columns[column.name], table.moments.get(column.name)
+    if bool(moment) != bool(column.moment) and values.dtype != object and not np.isnan(values).all():
+        held, now = ("dates or times", "numbers") if column.moment else ("numbers or words", "dates or times")
+        raise VaeworksError(
+            f"column {column.name!r} held {held} when the model was fitted, and now holds {now}: mend the column"
+        )
 
 
 def check_binary(values: np.ndarray, columns: list[Column]) -> None:

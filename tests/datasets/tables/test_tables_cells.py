@@ -1,6 +1,7 @@
 """A csv whose holes are filled is the same file, byte for byte, everywhere else."""
 
 import io
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from vaeworks.datasets.tables.cells import filled_file, lines, unquoted
+from vaeworks.datasets.tables.cells import filled_file, lines, unquoted, written_like
 from vaeworks.errors import VaeworksError
 
 BARE = st.text("ab1. é'-", max_size=4)
@@ -126,3 +127,12 @@ def test_a_file_of_other_rows_than_were_read_is_refused(tmp_path, shape):
     source = write(tmp_path / "t.csv", ["a", "b"], [["1", "2"], ["x", "y"]])
     with pytest.raises(VaeworksError, match=r"t\.csv cannot be told apart"):
         filled_file(source, (",", ","), shape, {})
+
+
+def test_dates_are_written_as_the_column_has_them():
+    noon = datetime(2026, 11, 27, 12, 30)
+    assert written_like(noon.date(), "2020-01-01") == "2026-11-27"
+    assert written_like(noon, "2020-01-01T10:00") == "2026-11-27T12:30"
+    assert written_like(noon, "2020-01-01 10:00:59") == "2026-11-27 12:30:00"
+    assert written_like(noon.replace(tzinfo=UTC), "2020-01-01T10:00:59Z") == "2026-11-27T12:30:00Z"
+    assert written_like(noon.time(), "10:00") == "12:30"

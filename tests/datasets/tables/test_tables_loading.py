@@ -115,3 +115,22 @@ def test_mistakes_in_names_are_refused(tmp_path, folder):
         load_table(folder / "table.csv", data=tmp_path)
     with pytest.raises(VaeworksError, match="use vae fit text imdb"):
         load_table("imdb")
+
+
+def test_dates_are_read_whatever_marks_their_holes(tmp_path, caplog):
+    days = [f"2021-{row % 12 + 1:02d}-{row % 28 + 1:02d}" for row in range(40)]
+    foreign = [f"{row % 28 + 1}.{row % 12 + 1}.2021" for row in range(40)]
+
+    def table(days, times):
+        path = tmp_path / "days.csv"
+        rows = (",".join(row) for row in zip(days, times, foreign, strict=True))
+        path.write_text("\n".join(["day,at,own", *rows]))
+        return load_table(path).whole().table
+
+    found = table(["n/a", "-", *days[2:]], [f"{day}T10:30Z" for day in days[:-1]] + ["#N/A"])
+    assert [str(kind) for kind in found.schema.types] == ["date32[day]", "timestamp[us, tz=UTC]", "string"]
+    assert found.column("day").null_count == 2
+    assert "'day' holds dates; 2 cells that say '-', 'n/a' are holes" in caplog.text
+    assert "'own' holds dates, which are read as words: write them as 2026-11-27" in caplog.text
+    with pytest.raises(VaeworksError, match=r"'day' holds dates, but '2021-02-30' in row 3: mend"):
+        table([*days[:2], "2021-02-30", *days[3:]], days)

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,6 +153,8 @@ class Style:
         """A truth value in the case of the others, a number with at most as many decimals, or a word."""
         if isinstance(value, bool):
             return in_case(str(value).lower(), self.example)
+        if isinstance(value, date | time):
+            return written_like(value, self.example)
         return self.number(value) if isinstance(value, float) and self.plain else str(value)
 
     def number(self, value: float) -> str:
@@ -161,6 +164,17 @@ class Style:
         fraction = fraction[:least] + fraction[least:].rstrip("0")
         text = f"{whole}.{fraction}" if fraction else whole
         return text if float(text) else text.removeprefix("-")
+
+
+def written_like(value: date | time, example: str) -> str:
+    """A date or time as a cell of a file has one."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    spec = "minutes" if example.count(":") == 1 else "auto"
+    if isinstance(value, time):
+        return value.isoformat(spec)
+    text = value.isoformat("T" if "T" in example else " ", spec)
+    return text.removesuffix("+00:00") + "Z" if example.endswith("Z") else text
 
 
 def in_case(word: str, example: str) -> str:

@@ -1,10 +1,11 @@
-"""Columns of words that are numbers but for how they are written, or but for a few words that mean a hole."""
+"""Columns of words that are numbers or dates but for how they are written, or but for a few words that mean a hole."""
 
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import VaeworksError
 from ..dialects import SEPARATORS, form_of
@@ -13,6 +14,7 @@ from .files import HOLES
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Written = Callable[[str], Any]
 NEARLY_ALL, LEAST_IDS = 0.9, 20
 CALLED_ID = re.compile(r"(?i)(^|[_ .-])(id|uuid|guid|key|index|nr|no|number)$|^(id|uuid|guid)([_ .-]|$)")
 UNNAMED = re.compile(r"column \d+|Unnamed: \d+")
@@ -23,11 +25,13 @@ WRITTEN = {  # how numbers are written, and what makes them plain
     "with commas between thousands": (re.compile(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?"), {",": ""}),
     "with decimal commas": (re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"), {".": "", ",": "."}),
 }
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z?)?")
+FOREIGN_DATE = re.compile(r"(\d{1,2}([./-])\d{1,2}\2(\d{4}|\d{2})|\d{4}([./])\d{1,2}\4\d{1,2})( \d{1,2}:\d{2}.*)?")
 log = logging.getLogger(__name__)
 
 
 def mended(path: Path, table: "pa.Table", words: Collection[str] = ()) -> "pa.Table":
-    """The table with spaces around cells left out, and columns of numbers as numbers; what was changed is said.
+    """The table with spaces around cells left out, numbers as numbers and dates as dates; what was changed is said.
 
     A table from a file that has types stays as it is.
 
@@ -43,7 +47,7 @@ def mended(path: Path, table: "pa.Table", words: Collection[str] = ()) -> "pa.Ta
     Raises
     ------
     VaeworksError
-        Where nearly all words of a column are numbers, but not all.
+        Where nearly all words of a column are numbers, or dates, but not all.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -55,8 +59,11 @@ def mended(path: Path, table: "pa.Table", words: Collection[str] = ()) -> "pa.Ta
         if not pa.types.is_string(table.schema.types[place]):
             continue
         cells = emptied(pc.utf8_trim_whitespace(table.column(place)), HOLES)
-        found = cells if column in words else in_numbers(path.name, column, cells)
-        table = table.set_column(place, column, found)
+        if column not in words:
+            cells = in_numbers(path.name, column, cells)
+        if column not in words and pa.types.is_string(cells.type):
+            cells = in_moments(path.name, column, cells)
+        table = table.set_column(place, column, cells)
     return table
 
 
@@ -99,20 +106,11 @@ def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedA
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    counts = dict(each.values() for each in cells.drop_null().value_counts().to_pylist())
-    rows = sum(counts.values())
-    holes = {word for word in counts if not word or HOLE.fullmatch(word)}
-    how = min(WRITTEN, key=lambda how: len(others(counts.keys() - holes, how)))
-    odd = others(counts.keys() - holes, how)
-    numbers = counts.keys() - holes - set(odd)
-    if not numbers or sum(counts[word] for word in numbers) < NEARLY_ALL * (rows - sum(counts[word] for word in holes)):
+    counts = counted(cells)
+    holes = holes_among(counts)
+    how = min(WRITTEN, key=lambda how: len(others(counts.keys() - holes, WRITTEN[how][0].fullmatch)))
+    if not hold(name, column, cells, "numbers", WRITTEN[how][0].fullmatch):
         return cells
-    if odd:
-        raise odd_words(name, column, cells, odd)
-    if holes:
-        shown = ", ".join(sorted(map(repr, holes))[:SHOWN])
-        count = sum(counts[word] for word in holes)
-        log.warning("%s: column %r holds numbers; %d cells that say %s are holes", name, column, count, shown)
     if how != "with points":
         log.warning("%s: column %r holds numbers %s", name, column, how)
     cells = emptied(cells, holes)
@@ -125,6 +123,60 @@ def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedA
         return cells.cast(pa.float64())
 
 
+def in_moments(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """The cells as dates where nearly all of them are, written as ISO 8601 has it; it is said where others are."""
+    import pyarrow as pa
+
+    words = counted(cells)
+    if words and not others(words.keys() - holes_among(words), FOREIGN_DATE.fullmatch):
+        log.warning("%s: column %r holds dates, which are read as words: write them as 2026-11-27", name, column)
+    if not hold(name, column, cells, "dates", is_date):
+        return cells
+    cells = emptied(cells, holes_among(words))
+    try:
+        return cells.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return cells.cast(pa.timestamp("us", "UTC" if any(word.endswith("Z") for word in words) else None))
+
+
+def is_date(word: str) -> bool:
+    try:
+        return bool(DATE.fullmatch(word) and datetime.fromisoformat(word))
+    except ValueError:
+        return False
+
+
+def counted(cells: "pa.ChunkedArray") -> dict[str, int]:
+    return dict(each.values() for each in cells.drop_null().value_counts().to_pylist())
+
+
+def holes_among(words: Iterable[str]) -> set[str]:
+    return {word for word in words if not word or HOLE.fullmatch(word)}
+
+
+def hold(name: str, column: str, cells: "pa.ChunkedArray", what: str, how: Written) -> bool:
+    """Whether nearly all cells are written so; of which others are holes is said.
+
+    Raises
+    ------
+    VaeworksError
+        Where still others are not written so.
+    """
+    counts = counted(cells)
+    holes = holes_among(counts)
+    odd = others(counts.keys() - holes, how)
+    written = sum(counts[word] for word in counts.keys() - holes - set(odd))
+    left = sum(counts[word] for word in holes)
+    if not written or written < NEARLY_ALL * (sum(counts.values()) - left):
+        return False
+    if odd:
+        raise odd_words(name, column, cells, odd, what)
+    if holes:
+        shown = ", ".join(sorted(map(repr, holes))[:SHOWN])
+        log.warning("%s: column %r holds %s; %d cells that say %s are holes", name, column, what, left, shown)
+    return True
+
+
 def emptied(cells: "pa.ChunkedArray", words: Collection[str]) -> "pa.ChunkedArray":
     """The cells with a hole where they say one of these words."""
     import pyarrow as pa
@@ -133,16 +185,16 @@ def emptied(cells: "pa.ChunkedArray", words: Collection[str]) -> "pa.ChunkedArra
     return pc.if_else(pc.is_in(cells, pa.array(sorted(words), pa.string())), pa.scalar(None, pa.string()), cells)
 
 
-def others(words: Collection[str], how: str) -> list[str]:
-    """Those that are no numbers written so."""
-    return sorted(word for word in words if not WRITTEN[how][0].fullmatch(word))
+def others(words: Collection[str], how: Written) -> list[str]:
+    """Those that are not written so."""
+    return sorted(word for word in words if not how(word))
 
 
-def odd_words(name: str, column: str, cells: "pa.ChunkedArray", odd: list[str]) -> VaeworksError:
+def odd_words(name: str, column: str, cells: "pa.ChunkedArray", odd: list[str], what: str) -> VaeworksError:
     values = cells.to_pylist()
     shown = ", ".join(f"{word!r} in row {values.index(word) + 1:,}" for word in odd[:SHOWN])
     more = f" and {len(odd) - SHOWN:,} more" if len(odd) > SHOWN else ""
     return VaeworksError(
-        f"{name}: column {column!r} holds numbers, but {shown}{more}: mend these cells, empty them, or say that the "
+        f"{name}: column {column!r} holds {what}, but {shown}{more}: mend these cells, empty them, or say that the "
         f"column holds words with --words {column}"
     )
