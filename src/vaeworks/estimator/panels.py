@@ -8,7 +8,7 @@ import torch
 from sklearn.decomposition import PCA
 
 from ..storage.artifact import measured
-from ..wording import MEANINGS, spaced, worded
+from ..wording import meaning_of, spaced, worded
 
 MOST_POINTS = 3000
 
@@ -86,7 +86,7 @@ def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, n
 
 def figures_panel(estimator: Any) -> Panel:
     figures = measured(estimator.metrics_)
-    rows = [[spaced(name), worded(value), MEANINGS.get(name)] for name, value in figures.items()]
+    rows = [[spaced(name), worded(value), meaning_of(name)] for name, value in figures.items()]
     model = " ".join(estimator.body().split())
     about = f"{model} What the last evaluation measured, or the fit where there was none:"
     return Panel("Figures", about, "table", {"columns": ["figure", "value", "what it is"], "rows": rows})
