@@ -10,6 +10,7 @@ from .errors import VaeworksError
 
 if TYPE_CHECKING:
     from .coding.container import Archive
+    from .estimator.archiving import Compressing
     from .pixels.files import Picture
 
 LOSSY = (".jpg", ".jpeg")  # would change what comes out again, so it is written as png
@@ -17,7 +18,7 @@ NEAR = ("", "*/", "*/*/")  # below a folder
 log = logging.getLogger(__name__)
 
 
-def compressed(model: Any, source: Path, out: Path, **how: Any) -> dict:
+def compressed(model: "Compressing", source: Path, out: Path, **how: Any) -> dict:
     """Write a picture, or all below a folder, into one file; what was written, for the shell.
 
     Parameters
@@ -104,7 +105,7 @@ def decompressed(file: Path, out: Path, only: str | None = None, given: Path | N
     return {"pictures": len(names), "renamed_to_png": renamed, "model": archive.model, "out": str(out)}
 
 
-def pictures_of(model: Any, archive: "Archive", only: str | None) -> Iterator[tuple[str, Any, bytes]]:
+def pictures_of(model: "Compressing", archive: "Archive", only: str | None) -> Iterator[tuple[str, Any, bytes]]:
     """Name, pixels, and what is kept with them; only the blocks that are asked for are decoded."""
     from .progress import counted_by
 

@@ -12,6 +12,7 @@ from ..pixels.patches import Places, filled, middle, stacked, turned, within
 from ..pixels.photos import in_units, mirrored
 from ..pixels.reader import PhotoReader as Reader
 from .networks import QUALITIES, STEP, of_quality
+from .parameters import ImageCodecParameters
 
 Example = tuple[np.ndarray, tuple[int, ...], float]  # with its size before it was mirrored, and its quality
 
@@ -31,7 +32,11 @@ class PhotoData:
     """
 
     def __init__(
-        self, photos: list[np.ndarray], channels: int, estimator: Any, qualities: tuple[float, ...] = ()
+        self,
+        photos: list[np.ndarray],
+        channels: int,
+        estimator: ImageCodecParameters,
+        qualities: tuple[float, ...] = (),
     ) -> None:
         self.photos, self.channels, self.qualities = photos, channels, qualities
         self.places = Places(photos, estimator.patch, estimator.batch_size)
@@ -68,10 +73,10 @@ class PhotoData:
 class PhotoReader(Reader):
     """Reads pictures as they are."""
 
-    def patches(self, photos: list[np.ndarray], estimator: Any) -> PhotoData:
+    def patches(self, photos: list[np.ndarray], estimator: ImageCodecParameters) -> PhotoData:
         return PhotoData(photos, self.channels, estimator)
 
-    def data(self, X: Any, y: Any, estimator: Any) -> PhotoData:
+    def data(self, X: Any, y: Any, estimator: ImageCodecParameters) -> PhotoData:
         return PhotoData(self.checked(X), self.channels, estimator, (20.0, 50.0, 80.0))
 
 

@@ -14,6 +14,7 @@ from ..pixels.photos import WHITE, in_units, mirrored
 from ..pixels.reader import PhotoReader as Reader
 from ..pixels.tiles import STEP
 from .noise import NOISE, Split
+from .parameters import ImageDenoiserParameters
 
 UNTOLD = -1.0
 Example = tuple[Split, tuple[int, ...], bool]  # with its size before it was mirrored, and whether its level is told
@@ -44,7 +45,13 @@ class PhotoData:
         Of the noise that whole pictures get in turn; none for training, which cuts patches and draws levels.
     """
 
-    def __init__(self, photos: list[np.ndarray], channels: int, estimator: Any, levels: tuple[float, ...] = ()) -> None:
+    def __init__(
+        self,
+        photos: list[np.ndarray],
+        channels: int,
+        estimator: ImageDenoiserParameters,
+        levels: tuple[float, ...] = (),
+    ) -> None:
         self.photos, self.channels, self.levels = photos, channels, levels
         self.noise, self.unsupervised = NOISE[estimator.noise], estimator.unsupervised
         self.highest, self.level = estimator.highest, estimator.level
@@ -122,15 +129,15 @@ class PhotoReader(Reader):
     """Reads pictures as they are, and makes them noisy."""
 
     def further(
-        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+        self, X: Any, y: Any, estimator: ImageDenoiserParameters, share: float, anew: bool = True
     ) -> tuple[Self, PhotoData, PhotoData | None]:
         if estimator.unsupervised and estimator.level is None:
             raise VaeworksError("an unsupervised fit must know how noisy its pictures are: give level, as in level=25")
         return super().further(X, y, estimator, share, anew)
 
-    def patches(self, photos: list[np.ndarray], estimator: Any) -> PhotoData:
+    def patches(self, photos: list[np.ndarray], estimator: ImageDenoiserParameters) -> PhotoData:
         return PhotoData(photos, self.channels, estimator)
 
-    def data(self, X: Any, y: Any, estimator: Any) -> PhotoData:
+    def data(self, X: Any, y: Any, estimator: ImageDenoiserParameters) -> PhotoData:
         levels = tuple(estimator.highest * share for share in (0.2, 1 / 3, 2 / 3))
         return PhotoData(self.checked(X), self.channels, estimator, levels)

@@ -7,7 +7,10 @@ from torch import Tensor
 
 from ..core.model import LatentModel
 from ..errors import VaeworksError
+from ..fitting.examples import Data
 from ..fitting.plan import Plan, training_only
+from ..storage.fitted import Fitted
+from .reader import Reader
 
 
 @dataclass
@@ -22,15 +25,15 @@ class Beginning:
         The one part to train.
     """
 
-    reader: Any
+    reader: Reader
     weights: dict[str, Tensor]
     only: str | None
 
-    def further(self, X: Any, y: Any, estimator: Any, share: float) -> Any:
+    def further(self, X: Any, y: Any, estimator: Fitted, share: float) -> tuple[Reader, Data, Data | None]:
         """What the reader gives of further data; where another part alone is trained, the classes stay."""
         return self.reader.further(X, y, estimator, share, self.only in (None, "heads"))
 
-    def into(self, model: LatentModel, plan: Plan, reader: Any) -> Plan:
+    def into(self, model: LatentModel, plan: Plan, reader: Reader) -> Plan:
         """Copy the weights into a new model, and give the plan for it; the part to train may have other sizes.
 
         Those of labels are left out where the `reader` of the further data has other classes.
@@ -62,7 +65,7 @@ class Beginning:
             raise VaeworksError(f"the model has nothing to train in its {self.only}: choose another, as prior='flow'")
 
 
-def same_classes(one: Any, other: Any) -> bool:
+def same_classes(one: Reader, other: Reader) -> bool:
     was, now = (getattr(getattr(reader, "classes", None), "names", None) for reader in (one, other))
     return bool(was == now)
 

@@ -33,7 +33,7 @@ HEARD, LEAST_SHARE, LOOKED_AT = 1 / 40, 0.1, 50  # batches
 log = logging.getLogger(__name__)
 
 
-def has_labels(estimator: Any) -> bool:
+def has_labels(estimator: "LatentEstimator") -> bool:
     """Whether the model predicts; before fitting it may, so that its own error can say that it is not fitted."""
     if not estimator.__sklearn_is_fitted__():
         return True

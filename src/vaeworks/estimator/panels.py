@@ -8,7 +8,9 @@ import torch
 from sklearn.decomposition import PCA
 
 from ..storage.artifact import measured
+from ..storage.fitted import Fitted
 from ..wording import meaning_of, spaced, worded
+from .reader import Labelled
 
 MOST_POINTS = 3000
 
@@ -37,7 +39,7 @@ class Panel:
     data: dict[str, Any]
 
 
-def shared_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
+def shared_panels(estimator: Fitted, X: Any, y: Any = None) -> list[Panel]:
     """The panels that every kind of data has: figures, curves, units and a map of codes."""
     codes: list[np.ndarray] = []
     for batch in estimator.batches(X, y):
@@ -49,7 +51,7 @@ def shared_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
     return [*measured_panels(estimator), latent_map(np.concatenate(codes))]
 
 
-def labelled_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
+def labelled_panels(estimator: Labelled, X: Any, y: Any = None) -> list[Panel]:
     """The same with the classes in the map, and with labels how well they are calibrated."""
     means, truth, probabilities = looked_up(estimator, X, y)
     classes = estimator.reader_.classes
@@ -60,14 +62,14 @@ def labelled_panels(estimator: Any, X: Any, y: Any = None) -> list[Panel]:
     return panels
 
 
-def measured_panels(estimator: Any) -> list[Panel]:
+def measured_panels(estimator: Fitted) -> list[Panel]:
     panels = [figures_panel(estimator), *curves(estimator.metrics_["history"])]
     per_unit = estimator.metrics_["fit"]["held_out"]["kl_per_unit_nats"]
     return [*panels, units(per_unit)] if per_unit else panels
 
 
 @torch.no_grad()
-def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def looked_up(estimator: Fitted, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Posterior means (N, D), label indices (N,), -1 where missing, and p(label | z) (N, C), of at most 3,000 rows."""
     means, truth, probabilities = [], [], []
     for batch in estimator.batches(X, y):
@@ -84,7 +86,7 @@ def looked_up(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray, n
     return codes, np.concatenate(truth), np.concatenate(probabilities)
 
 
-def figures_panel(estimator: Any) -> Panel:
+def figures_panel(estimator: Fitted) -> Panel:
     figures = measured(estimator.metrics_)
     rows = [[spaced(name), worded(value), meaning_of(name)] for name, value in figures.items()]
     model = " ".join(estimator.body().split())

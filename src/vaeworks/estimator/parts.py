@@ -8,9 +8,10 @@ from torch import nn
 
 from ..core.model import LatentModel
 from ..errors import VaeworksError
+from ..storage.fitted import Fitted
 
 
-def with_parts(model: LatentModel, parts: Mapping[str, Any] | None, estimator: Any) -> LatentModel:
+def with_parts(model: LatentModel, parts: Mapping[str, Any] | None, estimator: Fitted) -> LatentModel:
     """The model with these in the place of its own parts.
 
     Raises

@@ -4,6 +4,8 @@ from typing import Any, Protocol, Self
 
 from ..fitting.examples import Data
 from ..labels import Classes
+from ..storage.fitted import Fitted
+from .aggregated import AggregatedPosterior
 
 
 class Reader(Protocol):
@@ -50,3 +52,12 @@ class LabelReader(Reader, Protocol):
     @property
     def classes(self) -> Classes | None:
         """Those of the labels; None where there are none."""
+
+
+class Labelled(Fitted, Protocol):
+    """A fitted estimator some or all of whose examples may have a label."""
+
+    aggregated_: AggregatedPosterior | None
+
+    @property
+    def reader_(self) -> LabelReader: ...

@@ -11,13 +11,14 @@ from ..core.choosing import Choose, cooled
 from ..core.model import LatentModel
 from ..errors import VaeworksError
 from ..labels import LABEL, MISSING
+from .reader import Labelled
 
 SOURCES = ("auto", "model", "aggregated")
 DRAWS_A_BLOCK, MOST_BLOCKS = 1024, 1000
 Draw = Callable[[int], Tensor]
 
 
-def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "auto", temperature: float = 1.0) -> Tensor:
+def draw_codes(estimator: Labelled, n: int, label: Any = None, prior: str = "auto", temperature: float = 1.0) -> Tensor:
     """z of the top level (n, latent_dim), from the model's prior or the aggregated posterior, or for a label.
 
     For a label `auto` takes the aggregated posterior, where there is one, since p(label | z) was learned where codes of
@@ -30,17 +31,18 @@ def draw_codes(estimator: Any, n: int, label: Any = None, prior: str = "auto", t
     """
     if prior not in SOURCES:
         raise VaeworksError(f"there is no prior {prior!r} to draw from: choose auto, model or aggregated")
+    aggregated = estimator.aggregated_
     if prior == "auto":
-        prior = "model" if label is None or estimator.aggregated_ is None else "aggregated"
-    if prior == "aggregated" and estimator.aggregated_ is None:
-        raise VaeworksError("this model has no aggregated posterior: call fit_aggregated with at least two examples")
+        prior = "model" if label is None or aggregated is None else "aggregated"
     draw: Draw = partial(prior_codes, estimator.model_, choose=cooled(temperature))
     if prior == "aggregated":
-        draw = partial(estimator.aggregated_.sample, temperature=temperature)
+        if aggregated is None:
+            raise VaeworksError("this model has no aggregated posterior: call fit_aggregated on two examples or more")
+        draw = partial(aggregated.sample, temperature=temperature)
     return draw(n) if label is None else codes_for(estimator.model_, draw, n, class_index(estimator, label))
 
 
-def class_index(estimator: Any, label: Any) -> int:
+def class_index(estimator: Labelled, label: Any) -> int:
     """Which class to sample for.
 
     Raises

@@ -39,7 +39,7 @@ class Source:
     encoding: Encoding = "utf-8"
     data: Local = None
 
-    def load(self, source: str, model: Any = None) -> "DataSet":
+    def load(self, source: str, model: "ForecastVAE | None" = None) -> "DataSet":
         from ..datasets import is_named, load_series
 
         known = None if model is None or is_named(source) else list(model.reader_.columns)

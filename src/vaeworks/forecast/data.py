@@ -12,6 +12,7 @@ from ..datasets.series.series import Series, first_held_out
 from ..errors import VaeworksError
 from ..fitting.examples import InMemory
 from .calendar import covariates, going_on
+from .parameters import ForecastParameters
 
 LEAST_SCALE = 1e-3  # of a column's own, below which a window is not magnified
 
@@ -29,7 +30,9 @@ class WindowData(InMemory):
     estimator : ForecastVAE
     """
 
-    def __init__(self, series: Series, reader: "SeriesReader", starts: np.ndarray, estimator: Any) -> None:
+    def __init__(
+        self, series: Series, reader: "SeriesReader", starts: np.ndarray, estimator: ForecastParameters
+    ) -> None:
         super().__init__(len(starts), estimator.batch_size)
         self.starts, self.reader = starts, reader
         self.values, self.known = series.values, ~np.isnan(series.values)
@@ -65,7 +68,9 @@ class SeriesReader:
     calendar: int
 
     @classmethod
-    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, WindowData, WindowData | None]:
+    def learn(
+        cls, X: Any, y: Any, estimator: ForecastParameters, share: float
+    ) -> tuple[Self, WindowData, WindowData | None]:
         series = series_of(X)
         part = series.values[: first_held_out(len(series), share) + series.before]
         for column, name in enumerate(series.columns):
@@ -78,7 +83,7 @@ class SeriesReader:
         return reader.further(series, None, estimator, share)
 
     def further(
-        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+        self, X: Any, y: Any, estimator: ForecastParameters, share: float, anew: bool = True
     ) -> tuple[Self, WindowData, WindowData | None]:
         """Windows whose future ends before the last rows, and those whose future begins in them."""
         series = self.checked(X)
@@ -94,7 +99,7 @@ class SeriesReader:
         judged_by = WindowData(series, self, others, estimator) if len(others) else None
         return self, WindowData(series, self, kept, estimator), judged_by
 
-    def data(self, X: Any, y: Any, estimator: Any) -> WindowData:
+    def data(self, X: Any, y: Any, estimator: ForecastParameters) -> WindowData:
         series = self.checked(X)
         starts = self._starts(series, estimator, series.before, len(series.values))
         if not len(starts):
@@ -104,7 +109,7 @@ class SeriesReader:
             )
         return WindowData(series, self, starts, estimator)
 
-    def following(self, X: Any, estimator: Any) -> tuple[Series, WindowData]:
+    def following(self, X: Any, estimator: ForecastParameters) -> tuple[Series, WindowData]:
         """The series with its next steps, unknown as yet, and the one window that ends with them."""
         series = self.checked(X)
         if len(series.values) < estimator.history:
@@ -118,7 +123,7 @@ class SeriesReader:
         whole = Series(values, times, series.columns)
         return whole, WindowData(whole, self, np.array([len(series.values)]), estimator)
 
-    def _starts(self, series: Series, estimator: Any, start: int, stop: int) -> np.ndarray:
+    def _starts(self, series: Series, estimator: ForecastParameters, start: int, stop: int) -> np.ndarray:
         """Where the futures begin that lie within these rows and of which something was observed."""
         starts = np.arange(max(start, estimator.history), stop - estimator.horizon + 1)
         known = np.concatenate([[0], np.cumsum((~np.isnan(series.values)).any(1))])

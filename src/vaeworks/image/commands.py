@@ -45,7 +45,7 @@ class Source:
     )
     data: Local = None
 
-    def load(self, source: str, model: Any = None) -> "DataSet":
+    def load(self, source: str, model: "ImageVAE | None" = None) -> "DataSet":
         from ..datasets import load_images
 
         return load_images(source, label=self.label, data=self.data, resize=self.resize)

@@ -14,6 +14,7 @@ from ..held_out import parted
 from ..labels import LABEL, Classes, further_classes, indices_of, labels_of
 from .likelihoods import HIGHEST
 from .networks import Shape
+from .parameters import ImageParameters
 
 LARGEST, SMALLEST = 1e15, 1e-15  # float32 holds their squares, and the sums of these over an image
 FARTHEST = 20.0  # mean distance of pixels from those of the fit, in their standard deviations
@@ -179,14 +180,16 @@ class ImageReader:
     classes: Classes | None
 
     @classmethod
-    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, ImageData, ImageData | None]:
+    def learn(
+        cls, X: Any, y: Any, estimator: ImageParameters, share: float
+    ) -> tuple[Self, ImageData, ImageData | None]:
         images = as_images(X)
         likelihood = likelihood_for(images) if estimator.likelihood == "auto" else estimator.likelihood
         reader = cls(shape_of(images), likelihood, scale_of(images, likelihood), None)
         return reader.further(images.transpose(0, 2, 3, 1), y, estimator, share)
 
     def further(
-        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+        self, X: Any, y: Any, estimator: ImageParameters, share: float, anew: bool = True
     ) -> tuple[Self, ImageData, ImageData | None]:
         labels = labels_of(y, len(X), "images")
         reader = replace(self, classes=further_classes(self.classes, labels, estimator.missing_label, anew))
@@ -195,10 +198,10 @@ class ImageReader:
         judged_by = reader._data(images[others], known[others], estimator) if len(others) else None
         return reader, reader._data(images[rows], known[rows], estimator), judged_by
 
-    def data(self, X: Any, y: Any, estimator: Any) -> ImageData:
+    def data(self, X: Any, y: Any, estimator: ImageParameters) -> ImageData:
         return self._data(*self._checked(X, y), estimator)
 
-    def _data(self, images: np.ndarray, labels: np.ndarray, estimator: Any) -> ImageData:
+    def _data(self, images: np.ndarray, labels: np.ndarray, estimator: ImageParameters) -> ImageData:
         return ImageData(images, labels, self.scale, estimator.images_a_step(len(images)))
 
     def _checked(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -22,10 +22,9 @@ from .data import ImageData, ImageReader, as_images
 from .likelihoods import LogisticMixtureLikelihood
 from .lossless import Lossless
 from .networks import FirstState, PictureDecoder, PictureEncoder, Rescaled, TopPosterior, channels, ladder, sizes
-from .parameters import ImageParameters
+from .parameters import MOST_A_STEP, ImageParameters
 
 PSEUDO_INPUTS, STEPS = 256, 6000
-LEAST_A_STEP, MOST_A_STEP = 32, 100
 
 
 class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
@@ -97,10 +96,6 @@ class ImageVAE(Lossless, ImageParameters, LabelledEstimator):
             return torch.zeros(PSEUDO_INPUTS, *self.reader_.shape)
         rows = torch.arange(PSEUDO_INPUTS) * max(1, len(data.images) // PSEUDO_INPUTS) % len(data.images)
         return data.read(rows)
-
-    def images_a_step(self, count: int) -> int:
-        """Of so many images in all."""
-        return self.batch_size or int(np.clip(count // 50, LEAST_A_STEP, MOST_A_STEP))
 
     def _plan(self, data: Any) -> Plan:
         epochs = self.epochs or int(np.clip(STEPS // len(data), 10, 150))

@@ -5,6 +5,7 @@ from typing import Annotated
 from ..estimator.parameters import COUNT, LabelParameters, OneOf, parameters
 
 LIKELIHOODS = ("auto", "bernoulli", "logistic", "normal")
+LEAST_A_STEP, MOST_A_STEP = 32, 100
 
 
 @parameters(kl_warmup=2.0, learning_rate=2e-3, patience=5, averaging=0.995)
@@ -34,3 +35,7 @@ class ImageParameters(LabelParameters):
     batch_size: Annotated[int | None, COUNT, "Images a step; None takes a fiftieth of the images, but 32 to 100."] = (
         None  # type: ignore[assignment]  # None is allowed too
     )
+
+    def images_a_step(self, count: int) -> int:
+        """Of so many images in all."""
+        return self.batch_size or min(max(count // 50, LEAST_A_STEP), MOST_A_STEP)

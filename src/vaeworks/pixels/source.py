@@ -1,12 +1,13 @@
 """How the shell reads pictures of any size; nothing heavy is imported before it does."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..options import Local
 
 if TYPE_CHECKING:
     from ..datasets import DataSet
+    from ..storage.fitted import Fitted
 
 DATA = "A folder of pictures of any size, with all its folders; a named set, an npy or npz."
 
@@ -17,7 +18,7 @@ class PhotoSource:
 
     data: Local = None
 
-    def load(self, source: str, model: Any = None) -> "DataSet":
+    def load(self, source: str, model: "Fitted | None" = None) -> "DataSet":
         from ..datasets import load_photos
 
         return load_photos(source, data=self.data)

@@ -18,6 +18,7 @@ from ..fitting.examples import InMemory
 from ..fitting.processes import fewest
 from ..held_out import parted
 from .ease import Linear
+from .parameters import RecommenderParameters
 
 log = logging.getLogger(__name__)
 HELD_OUT = 0.2  # of each history that is judged, so that 80% are read
@@ -158,14 +159,16 @@ class HistoryReader:
     roles: np.ndarray
 
     @classmethod
-    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple["HistoryReader", HistoryData, Any]:
+    def learn(
+        cls, X: Any, y: Any, estimator: RecommenderParameters, share: float
+    ) -> tuple["HistoryReader", HistoryData, Any]:
         found = interactions_of(X)
         whole = found.whole
         blank = cls(whole, np.full(len(whole), KNOWN, dtype=np.int64))
         return blank.further(found, y, estimator, share)
 
     def further(
-        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+        self, X: Any, y: Any, estimator: RecommenderParameters, share: float, anew: bool = True
     ) -> tuple["HistoryReader", HistoryData, Any]:
         found = interactions_of(X, self.items)
         if not len(found.members):
@@ -183,7 +186,7 @@ class HistoryReader:
         judged_by = self.data(found.take(others), None, estimator) if len(others) else None
         return replace(self, histories=histories, roles=roles), data, judged_by
 
-    def data(self, X: Any, y: Any, estimator: Any) -> HistoryData:
+    def data(self, X: Any, y: Any, estimator: RecommenderParameters) -> HistoryData:
         return HistoryData(interactions_of(X, self.items), estimator.batch_size, estimator.is_conditional())
 
     @property

@@ -73,10 +73,6 @@ class RecommenderVAE(RecommenderParameters, LatentEstimator):
     Reader = HistoryReader
     reader_: HistoryReader
 
-    def is_conditional(self) -> bool:
-        """Whether there is a linear path, so that a history is split into what is read and what is scored."""
-        return self.linear != "none"
-
     def _ready(self, data: HistoryData, judged_by: HistoryData | None) -> HistoryData:
         data.judged_by = judged_by
         if self.is_conditional():

@@ -37,3 +37,7 @@ class RecommenderParameters(Parameters):
         0.002
     )
     encoder_turns: Annotated[int, WHOLE, "Epochs of the encoder for each of the decoder, in turns; 0 trains both."] = 1
+
+    def is_conditional(self) -> bool:
+        """Whether there is a linear path, so that a history is split into what is read and what is scored."""
+        return self.linear != "none"

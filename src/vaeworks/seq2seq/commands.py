@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -49,7 +49,7 @@ class Source:
     drop_empty: DropEmpty = False
     data: Local = None
 
-    def load(self, source: str, model: Any = None) -> "DataSet":
+    def load(self, source: str, model: "Seq2SeqVAE | None" = None) -> "DataSet":
         from ..datasets import load_pairs
 
         return load_pairs(source, **asdict(self))

@@ -14,6 +14,7 @@ from ..held_out import parted_alike
 from ..tokens.batching import padded, rows_of_like_length
 from ..tokens.texts import check_texts
 from ..tokens.vocabulary import END, PAD, Vocabulary
+from .parameters import Seq2SeqParameters
 
 log = logging.getLogger(__name__)
 Ids = list[np.ndarray]
@@ -63,7 +64,9 @@ class PairReader:
     vocabulary: Vocabulary
 
     @classmethod
-    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, PairData, PairData | None]:
+    def learn(
+        cls, X: Any, y: Any, estimator: Seq2SeqParameters, share: float
+    ) -> tuple[Self, PairData, PairData | None]:
         sources, targets = pairs(X, y)
         rows, _ = parted_alike(sources, share)
         chunks = [[sources[row] for row in rows], [targets[row] for row in rows]]
@@ -72,21 +75,21 @@ class PairReader:
         return reader.further(sources, targets, estimator, share)
 
     def further(
-        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+        self, X: Any, y: Any, estimator: Seq2SeqParameters, share: float, anew: bool = True
     ) -> tuple[Self, PairData, PairData | None]:
         sources, targets = pairs(X, y)
         data = self.data(sources, targets, estimator)
         rows, others = parted_alike(sources, share)
         return self, data.take(rows), data.take(others) if len(others) else None
 
-    def data(self, X: Any, y: Any, estimator: Any) -> PairData:
+    def data(self, X: Any, y: Any, estimator: Seq2SeqParameters) -> PairData:
         if y is None:
             return PairData(self._ids(texts_of(X, "source"), estimator, "sources"), None, estimator.batch_size)
         sources, targets = pairs(X, y)
         known = self._ids(sources, estimator, "sources"), self._ids(targets, estimator, "targets")
         return PairData(*known, estimator.batch_size)
 
-    def _ids(self, texts: list[str], estimator: Any, called: str) -> Ids:
+    def _ids(self, texts: list[str], estimator: Seq2SeqParameters, called: str) -> Ids:
         """Each with an end mark, but for those that are cut."""
         most, encoded = estimator.max_tokens, self.vocabulary.encode(texts)
         cut = sum(len(ids) > most for ids in encoded)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import VaeworksError
 from ..progress import counted_by
+from .fitted import Fitted
 from .rows import write_rows
 
 AT_ONCE, STANDARD_INPUT = 1024, "-"
@@ -77,7 +78,7 @@ class Answers:
     main: str
 
 
-def answered(model: Any, given: Given, answers: Answers, out: Path | None) -> dict:
+def answered(model: Fitted, given: Given, answers: Answers, out: Path | None) -> dict:
     """The rows with their answers, or how many were written; a file is streamed, and an empty row stays one.
 
     Raises
@@ -97,7 +98,7 @@ def answered(model: Any, given: Given, answers: Answers, out: Path | None) -> di
     return {"rows_written": write_rows(found, out, answers.main), "out": str(out)}
 
 
-def _of_file(model: Any, file: Path, given: Given, answers: Answers) -> Iterator[dict]:
+def _of_file(model: Fitted, file: Path, given: Given, answers: Answers) -> Iterator[dict]:
     name, rows, count = rows_in(file, given)
     chunks: Any = iter(lambda: list(islice(rows, AT_ONCE)), [])
     if model.verbose and count > AT_ONCE:

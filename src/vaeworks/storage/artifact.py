@@ -14,6 +14,7 @@ from ..errors import VaeworksError
 from ..files import resolved, said_plainly
 from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
+from .fitted import Fitted
 from .folders import folder_written_whole, read_at_once, read_newest, workplace
 from .old_names import current
 
@@ -28,7 +29,7 @@ METRICS_FIELDS = {"fit": dict, "history": list}
 FURTHER_BEFORE = ["aggregated"]  # what stood beside the weights, if anything, before the config named it
 
 
-def save(estimator: Any, folder: Path | str, overwrite: bool = False, compact: bool = False) -> None:
+def save(estimator: Fitted, folder: Path | str, overwrite: bool = False, compact: bool = False) -> None:
     """Write a fitted estimator into a folder; `compact` as `compacted` says.
 
     Over an earlier model the files of a model are replaced, and all others stay.
@@ -111,7 +112,7 @@ def check_finite(weights: Mapping[str, Any], mend: str) -> None:
         raise VaeworksError(f"the model is not saved, since {broken} would not be finite in it: {mend}")
 
 
-def config_of(estimator: Any, further: list[str]) -> dict:
+def config_of(estimator: Fitted, further: list[str]) -> dict:
     return {
         "kind": estimator.kind,
         "format": FORMAT,
@@ -220,7 +221,7 @@ def read_further(folder: Path, config: dict) -> "dict[str, dict[str, Tensor]]":
     return further
 
 
-def restore_weights(estimator: Any, weights: "dict[str, Tensor]", further: "dict[str, dict[str, Tensor]]") -> None:
+def restore_weights(estimator: Fitted, weights: "dict[str, Tensor]", further: "dict[str, dict[str, Tensor]]") -> None:
     """Those of the model, and what stands beside.
 
     Raises
@@ -251,7 +252,7 @@ def measured(metrics: dict) -> dict:
     return {name: value for name, value in (evaluated or held_out).items() if not isinstance(value, list)}
 
 
-def write_metrics(folder: Path, metrics: dict, model: Any = None) -> None:
+def write_metrics(folder: Path, metrics: dict, model: Fitted | None = None) -> None:
     """Replace the metrics of a saved model.
 
     Raises

@@ -1,12 +1,11 @@
 """The model card that all kinds share: what it is, how it was fitted, what was measured, what to beware of."""
 
-from typing import Any
-
 from ..wording import worded
 from .artifact import measured
+from .fitted import Fitted
 
 
-def card(estimator: Any) -> str:
+def card(estimator: Fitted) -> str:
     """In Markdown: what every kind says, around how it says that it is built."""
     parameters = sum(parameter.numel() for parameter in estimator.model_.parameters())
     figures = {name: worded(value).replace("|", "\\|") for name, value in measured(estimator.metrics_).items()}

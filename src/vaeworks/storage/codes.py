@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..core.batch import Batch
 from ..core.choosing import posterior_mean
+from ..core.model import LatentModel
 from ..errors import VaeworksError
 from ..files import written_whole
+from .fitted import Fitted
 
 FORMATS = (".parquet", ".csv", ".npz")
 PLACES = ("example", "place")
@@ -19,7 +22,7 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 @torch.no_grad()
 def write_codes(
-    estimator: Any, parts: Sequence[Any], out: Path, level: int = 1, ids: dict[str, list] | None = None
+    estimator: Fitted, parts: Sequence[Any], out: Path, level: int = 1, ids: dict[str, list] | None = None
 ) -> tuple[int, int]:
     """Write posterior means of all parts, a row each: one column a unit in parquet or csv, one array in npz.
 
@@ -47,7 +50,7 @@ def write_codes(
         return stream_table(chain([first], codes), names, ids or {}, temporary, suffix), len(names)
 
 
-def codes_of(model: Any, batches: Iterable[Any], level: int) -> Iterator[Rows]:
+def codes_of(model: LatentModel, batches: Iterable[Batch], level: int) -> Iterator[Rows]:
     """The places of codes, (M, 2) or (M, 0) where each example has one, and the codes (M, units)."""
     first = 1
     for batch in batches:

@@ -13,6 +13,7 @@ from ..fitting.interrupts import Interrupts
 from ..fitting.monitors import Monitor
 from ..fitting.training import Interrupted
 from .artifact import read_json, refuse_foreign, write_json
+from .fitted import Fitted
 from .locks import only_one
 
 STATE, SOURCE = "state.safetensors", "source.json"
@@ -64,7 +65,7 @@ class Session:
         return place.with_name(place.name + ".unfinished")
 
     @contextmanager
-    def running(self, estimator: Any) -> Iterator[None]:
+    def running(self, estimator: Fitted) -> Iterator[None]:
         """Take the folder for the fit of an estimator within, and keep what it fitted.
 
         Raises
@@ -79,7 +80,7 @@ class Session:
             yield
 
     @contextmanager
-    def _looked_after(self, estimator: Any) -> Iterator[None]:
+    def _looked_after(self, estimator: Fitted) -> Iterator[None]:
         if self.folder is None or os.environ.get("RANK", "0") != "0":  # one process of a fit looks after its folder
             yield
             return
@@ -107,14 +108,14 @@ def session_of(given: Session | Path | str | None) -> Session:
     return given if isinstance(given, Session) else Session(given)
 
 
-def evaluated(estimator: Any, said: dict[str, str], figures: dict[str, Any]) -> dict[str, Any]:
+def evaluated(estimator: Fitted, said: dict[str, str], figures: dict[str, Any]) -> dict[str, Any]:
     """Let an estimator remember what was measured on which data, and give it."""
     measured = {**said, **figures}
     estimator.metrics_ = {**measured, **{name: estimator.metrics_[name] for name in ("fit", "history")}}
     return measured
 
 
-def summary(estimator: Any, out: Path) -> dict[str, Any]:
+def summary(estimator: Fitted, out: Path) -> dict[str, Any]:
     """What a fit shows at its end."""
     fitted = estimator.metrics_["fit"]
     left_out = ("seconds", "negative_importance_bound_nats", "importance_samples")
@@ -157,7 +158,7 @@ def agree(path: Path, source: dict[str, Any], resume: bool) -> None:
         )
 
 
-def keep(estimator: Any, out: Path, source: dict[str, Any], replace: bool) -> None:
+def keep(estimator: Fitted, out: Path, source: dict[str, Any], replace: bool) -> None:
     """Save what was fitted, or say how to: the state of the fit still holds it."""
     estimator.metrics_["fit"]["source"] = source
     kept = f"nothing of the fit is lost: free {out} and go on with --resume"

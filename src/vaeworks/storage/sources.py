@@ -4,15 +4,24 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ..errors import MissingColumnError, VaeworksError
+from .fitted import Fitted
 
 if TYPE_CHECKING:
     from ..datasets import DataSet, Part
 
 
-def judged_by(model: Any, name: str | None, source: Any) -> tuple["Part", dict[str, str]]:
+class Source(Protocol):
+    """How files of a kind are read: a dataclass of options."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def load(self, source: str, model: Any = None) -> "DataSet": ...
+
+
+def judged_by(model: Fitted, name: str | None, source: Source) -> tuple["Part", dict[str, str]]:
     """Rows to judge a model by: those given, or the part of its own data that it was not trained on."""
     found = read_own(model, source) if name is None else read_alike(model, name, source)
     part, split = found.unseen(model.validation_fraction if name is None else None)
@@ -22,7 +31,7 @@ def judged_by(model: Any, name: str | None, source: Any) -> tuple["Part", dict[s
     return part, {"dataset": found.name, "split": split}
 
 
-def read_own(model: Any, source: Any) -> "DataSet":
+def read_own(model: Fitted, source: Source) -> "DataSet":
     """The data that the model was fitted on, read as they were.
 
     Raises
@@ -36,7 +45,7 @@ def read_own(model: Any, source: Any) -> "DataSet":
     return inherited(source, own, {field.name for field in fields(source)}).load(own["source"], model)
 
 
-def read_alike(model: Any, name: str, source: Any) -> "DataSet":
+def read_alike(model: Fitted, name: str, source: Source) -> "DataSet":
     """Further data, by the columns that the model was fitted on, where they have them and no others are named."""
     own = model.metrics_["fit"].get("source")
     if own is not None:
@@ -45,7 +54,7 @@ def read_alike(model: Any, name: str, source: Any) -> "DataSet":
     return source.load(name, model)
 
 
-def inherited(source: Any, own: dict[str, Any], names: set[str]) -> Any:
+def inherited(source: Source, own: dict[str, Any], names: set[str]) -> Source:
     """A way to read data that is the model's own where it says nothing else."""
     usual = type(source)()
     unsaid = [name for name in names if getattr(source, name) == getattr(usual, name) and own.get(name) is not None]

@@ -54,7 +54,7 @@ class Source:
     ] = None
     data: Local = None
 
-    def load(self, source: str, model: Any = None) -> "DataSet":
+    def load(self, source: str, model: "TabularVAE | None" = None) -> "DataSet":
         """The table, whose columns are words where the model that is to read it has words, and only those it knows."""
         from ..datasets import is_named, load_table
         from ..datasets.tables.mending import identifiers_of, indices_of

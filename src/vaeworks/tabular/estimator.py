@@ -40,8 +40,6 @@ from .weighing import codes_given, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, REDRAWS, MOST_NUMBERS = 128, 3000, 32, 20, 4_000_000
 DRAWN, LEAST_HELD_OUT = 1000, 10
-MAP_UNITS, MAP_WEIGHT = 2, 10.0
-DEPTH, MAP_DEPTH = 2, 4
 LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
 
 
@@ -92,25 +90,6 @@ class TabularVAE(TabularParameters, LabelledEstimator):
     least_label_weight = 10.0
     Reader = TableReader
     reader_: TableReader
-
-    def neighbour_share(self) -> float:
-        """Weight of the neighbour term in nats a column."""
-        if self.neighbour_weight is not None:
-            return self.neighbour_weight
-        return MAP_WEIGHT if self.latent_dim <= MAP_UNITS else 0.0
-
-    def rows_a_step(self, count: int) -> int:
-        """Of so many rows in all."""
-        if self.batch_size:
-            return self.batch_size
-        share, least, most = (8, 128, 512) if self.neighbour_share() else (50, 32, 1024)
-        return int(np.clip(count // share, least, most))
-
-    def depths(self) -> tuple[int, int]:
-        """Layers of the encoder and of the decoder."""
-        usual = MAP_DEPTH if self.neighbour_share() else DEPTH
-        depth = usual if self.depth is None else self.depth
-        return depth, min(depth, DEPTH)
 
     def _build(self, data: TableData | None) -> LatentModel:
         reader, (deep, shallow) = self.reader_, self.depths()

@@ -1,6 +1,6 @@
 """The parameters of `TabularVAE`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from ..estimator.parameters import (
     COUNT,
@@ -14,6 +14,12 @@ from ..estimator.parameters import (
     parameters,
 )
 
+if TYPE_CHECKING:
+    import torch
+
+
+MAP_UNITS, MAP_WEIGHT = 2, 10.0
+DEPTH, MAP_DEPTH = 2, 4
 SCALINGS = ("auto", "table", "standard", "quantile")
 
 
@@ -66,3 +72,26 @@ class TabularParameters(LabelParameters):
         POSITIVE,
         "At first; it falls to zero along a cosine. None takes 0.004, but 0.002 with the neighbour term.",
     ] = None  # type: ignore[assignment]  # None is allowed too
+
+    def neighbour_share(self) -> float:
+        """Weight of the neighbour term in nats a column."""
+        if self.neighbour_weight is not None:
+            return self.neighbour_weight
+        return MAP_WEIGHT if self.latent_dim <= MAP_UNITS else 0.0
+
+    def rows_a_step(self, count: int) -> int:
+        """Of so many rows in all."""
+        if self.batch_size:
+            return self.batch_size
+        share, least, most = (8, 128, 512) if self.neighbour_share() else (50, 32, 1024)
+        return min(max(count // share, least), most)
+
+    def depths(self) -> tuple[int, int]:
+        """Layers of the encoder and of the decoder."""
+        usual = MAP_DEPTH if self.neighbour_share() else DEPTH
+        depth = usual if self.depth is None else self.depth
+        return depth, min(depth, DEPTH)
+
+    def number_type(self) -> "torch.dtype":
+        """Of the numbers to compute with, which the estimator knows of its model."""
+        raise NotImplementedError

@@ -14,6 +14,7 @@ from .data import TableData
 from .frames import Frame, columns_of_objects, eager, frame_of, is_frame
 from .learning import check_same_columns, holes_in, learn, matrix_of, names_of, rows_in
 from .networks import Features
+from .parameters import TabularParameters
 
 MASKING = 0.1
 MANY = 4  # times as many columns as components, for which it pays to put these in their place
@@ -49,7 +50,9 @@ class TableReader:
     classes: Classes | None
 
     @classmethod
-    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TableData, TableData | None]:
+    def learn(
+        cls, X: Any, y: Any, estimator: TabularParameters, share: float
+    ) -> tuple[Self, TableData, TableData | None]:
         table = read(X, estimator, None)
         columns, shared = learn(table, estimator.kinds or {}, estimator.scaling)
         matrix, container = matrix_of(table, columns), table.container if isinstance(table, Frame) else "array"
@@ -61,14 +64,14 @@ class TableReader:
         return replace(reader, components=reader._components(training, estimator)), training, judged_by
 
     def further(
-        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+        self, X: Any, y: Any, estimator: TabularParameters, share: float, anew: bool = True
     ) -> tuple[Self, TableData, TableData | None]:
         table = read(X, estimator, None)
         check_same_columns(table, self.columns)
         return self._parted(matrix_of(table, self.columns), y, estimator, share, anew)
 
     def _parted(
-        self, matrix: Any, y: Any, estimator: Any, share: float, anew: bool
+        self, matrix: Any, y: Any, estimator: TabularParameters, share: float, anew: bool
     ) -> tuple[Self, TableData, TableData | None]:
         """Rows to train on, and rows that are held out, with the classes of all."""
         labels = classes_in(labels_of(y, matrix.shape[0], "rows"))
@@ -83,28 +86,28 @@ class TableReader:
             training.find_neighbours(estimator.neighbours, estimator.random_state)
         return reader, training, judged_by
 
-    def data(self, X: Any, y: Any, estimator: Any) -> TableData:
+    def data(self, X: Any, y: Any, estimator: TabularParameters) -> TableData:
         table = read(X, estimator, self.columns)
         labels = indices_of(self.classes, labels_of(y, rows_in(table), "rows"))
         return self._data(matrix_of(table, self.columns), labels, estimator)
 
-    def given(self, rows: np.ndarray, estimator: Any) -> TableData:
+    def given(self, rows: np.ndarray, estimator: TabularParameters) -> TableData:
         """Rows of numbers (N, D), with holes where nothing is known."""
         return self._data(rows, np.full(len(rows), MISSING), estimator)
 
     def features(self) -> Features:
         return Features(self.columns, self.marks)
 
-    def _data(self, matrix: Any, labels: np.ndarray, estimator: Any) -> TableData:
+    def _data(self, matrix: Any, labels: np.ndarray, estimator: TabularParameters) -> TableData:
         rows, numbers = estimator.rows_a_step(matrix.shape[0]), estimator.number_type()
         return TableData(matrix, labels, self.columns, self.features(), rows, numbers)
 
-    def _masking(self, matrix: Any, estimator: Any) -> float:
+    def _masking(self, matrix: Any, estimator: TabularParameters) -> float:
         if estimator.masking is not None:
             return estimator.masking
         return 0.0 if self.shared and not holes_in(matrix) else MASKING
 
-    def _components(self, data: TableData, estimator: Any) -> int:
+    def _components(self, data: TableData, estimator: TabularParameters) -> int:
         real = all(column.kind == "real" and not column.knots for column in self.columns)
         if data.axes is None or self.marks or not (self.shared and real and estimator.depths()[0]):
             return 0
@@ -128,7 +131,7 @@ class TableReader:
         return cls(**{**state, "columns": columns, "classes": Classes.from_state(state["classes"])})
 
 
-def read(X: Any, estimator: Any, columns: list[Column] | None) -> Any:
+def read(X: Any, estimator: TabularParameters, columns: list[Column] | None) -> Any:
     """A table's columns, or an array or sparse matrix of numbers; `columns` are None while fitting."""
     X = eager(X)
     reset = columns is None

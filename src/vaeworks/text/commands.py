@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -45,7 +45,7 @@ class Source:
     drop_empty: Annotated[bool, typer.Option("--drop-empty", help="Leave out rows without a text.")] = False
     data: Local = None
 
-    def load(self, source: str, model: Any = None) -> "DataSet":
+    def load(self, source: str, model: "TextVAE | None" = None) -> "DataSet":
         from ..datasets import load_texts
 
         return load_texts(source, **asdict(self))

@@ -17,6 +17,7 @@ from ..labels import LABEL, Classes, further_classes, indices_of, is_missing, na
 from ..tokens.batching import rows_of_like_length
 from ..tokens.vocabulary import PAD, Vocabulary
 from ..tokens.writing import Forms, Writing
+from .parameters import TextParameters
 from .pseudo_labels import Teacher
 from .stream import ROWS_A_CHUNK, Survey, Texts, chosen, whole
 from .windows import Sentences, Window
@@ -161,7 +162,7 @@ class TextReader:
     writing: Writing = field(default_factory=Writing)
 
     @classmethod
-    def learn(cls, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
+    def learn(cls, X: Any, y: Any, estimator: TextParameters, share: float) -> tuple[Self, TextData, TextData | None]:
         forms, size, least = Forms(), estimator.vocabulary_size, estimator.min_count
         survey = Survey(Texts(X, y), share, forms)
         vocabulary = Vocabulary.learn(survey, size, estimator.lower, estimator.tokens, least)
@@ -170,12 +171,12 @@ class TextReader:
         return cls(vocabulary, classes, writing)._read(X, y, estimator, share)
 
     def further(
-        self, X: Any, y: Any, estimator: Any, share: float, anew: bool = True
+        self, X: Any, y: Any, estimator: TextParameters, share: float, anew: bool = True
     ) -> tuple[Self, TextData, TextData | None]:
         classes = further_classes(self.classes, Texts(X, y).labels(), estimator.missing_label, anew)
         return replace(self, classes=classes)._read(X, y, estimator, share)
 
-    def _read(self, X: Any, y: Any, estimator: Any, share: float) -> tuple[Self, TextData, TextData | None]:
+    def _read(self, X: Any, y: Any, estimator: TextParameters, share: float) -> tuple[Self, TextData, TextData | None]:
         """Both parts in one pass; the labels of texts without one completed where the parameters want it."""
         teacher = self._teacher(Texts(X, y, share)) if estimator.pseudo_labels else None
         kept, others = self._encoding(estimator, teacher), self._encoding(estimator)
@@ -194,13 +195,13 @@ class TextReader:
         log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
         return Teacher(stream, classes).completed
 
-    def data(self, X: Any, y: Any, estimator: Any) -> TextData:
+    def data(self, X: Any, y: Any, estimator: TextParameters) -> TextData:
         encoding = self._encoding(estimator)
         for texts, labels in Texts(X, y):
             encoding.take(texts, labels)
         return TextData(encoding, estimator.batch_size)
 
-    def _encoding(self, estimator: Any, completed: Completed | None = None) -> Encoding:
+    def _encoding(self, estimator: TextParameters, completed: Completed | None = None) -> Encoding:
         return Encoding(self.vocabulary, self.classes, window_of(estimator), completed)
 
     def to_state(self) -> dict:
@@ -213,7 +214,7 @@ class TextReader:
         return cls(Vocabulary.from_json(state["vocabulary"]), Classes.from_state(state["classes"]), writing)
 
 
-def window_of(estimator: Any) -> Window | Sentences:
+def window_of(estimator: TextParameters) -> Window | Sentences:
     """What of a text a model reads and scores, by its parameters."""
     most, words = estimator.max_tokens, estimator.decoder_words
     if estimator.levels == 1:
