@@ -213,6 +213,16 @@ def test_an_odd_row_is_the_first_anomaly(vae, people, people_model, tmp_path):
     assert max(scores) == pytest.approx(rows[0]["anomaly_score"])
 
 
+@pytest.mark.parametrize("verb", ["anomalies", "predict"])
+def test_rows_are_scored_in_parts_that_change_nothing(verb, vae, wine_model, tmp_path, monkeypatch):
+    at_once = vae(verb, wine_model, "wine", "--out", tmp_path / "at_once.csv", "--json").json()
+    monkeypatch.setattr("vaeworks.tabular.commands.AT_ONCE", 50)  # of 178
+    in_parts = vae(verb, wine_model, "wine", "--out", tmp_path / "in_parts.csv", "--json").json()
+    assert (tmp_path / "at_once.csv").read_bytes() == (tmp_path / "in_parts.csv").read_bytes()
+    assert at_once["rows_written"] == in_parts["rows_written"] == 178
+    assert at_once.get("rows") == in_parts.get("rows")
+
+
 def test_rows_are_drawn_with_labels_or_for_one(vae, wine_model, tmp_path):
     assert vae("sample", wine_model, "-n", "30", "--out", tmp_path / "some.csv").code == 0
     assert set(pa.csv.read_csv(tmp_path / "some.csv")["class"].to_pylist()) <= {0, 1, 2}

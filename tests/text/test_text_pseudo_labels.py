@@ -12,7 +12,7 @@ from vaeworks.core.likelihoods import ClassHead
 from vaeworks.errors import VaeworksError
 from vaeworks.labels import LABEL, Classes
 from vaeworks.text.data import Encoding, TextData, Window
-from vaeworks.text.pseudo_labels import Associations, NaiveBayesRatios, Teacher
+from vaeworks.text.pseudo_labels import Associations, NaiveBayesRatios, Teacher, taught_anew, two_views
 from vaeworks.text.stream import Texts
 from vaeworks.tokens.vocabulary import Vocabulary
 
@@ -54,6 +54,24 @@ def test_associations_are_the_pointwise_information_of_text_and_word():
     wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
     found = Associations().fit_transform(csr_matrix(counts))
     np.testing.assert_allclose(found.toarray(), wanted, rtol=1e-5, atol=1e-7)
+
+
+def test_what_is_sure_teaches_what_no_labelled_text_has():
+    """Feature 0 and 1 tell the labels; 2 and 3 go with them in texts without labels only; 4 goes with both alike."""
+    random = np.random.default_rng(0)
+    kind = np.arange(400) % 2
+    counts = random.poisson(0.3, (400, 40)).astype(np.float32)
+    counts[:, :5] = 0
+    counts[np.arange(400), kind] = 1
+    counts[40:, 4] = 1
+    counts[np.arange(40, 400), 2 + kind[40:]] = 1
+    indices = np.where(np.arange(400) < 40, kind, -1)
+    grams = csr_matrix(counts)
+    first = two_views(grams).fit(grams[:40], indices[:40])
+    anew = taught_anew(grams, indices, first)
+    only = csr_matrix(np.eye(40, dtype=np.float32)[[2, 3, 4]])
+    assert anew.predict_proba(only)[:, 1] == pytest.approx([0.1, 0.9, 0.5], abs=0.15)
+    assert np.abs(first.named_estimators_["grams"].predict_proba(only)[:2, 1] - 0.5).max() < 0.2
 
 
 def test_shares_of_classes_are_scored_by_cross_entropy():

@@ -1,6 +1,6 @@
 """The shell verbs of tables. They import torch only when they run, so that help is quick."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..datasets import DataSet
     from .estimator import TabularVAE
 
+AT_ONCE = 20_000  # rows
 DATA = "A named set, or a csv, tsv, jsonl, parquet, npy or npz."
 FIT = "a tabular VAE: a latent code for each row of mixed columns with holes"
 EXAMPLES = {
@@ -97,8 +98,7 @@ def predict(
       vae predict models/wine new.csv --out labelled.parquet
     """
     model.require_labels()
-    whole, read = _whole(model, source, encoding, data)
-    return _answered(whole, model.predictions(read), out)
+    return _answered(model, _whole(model, source, encoding, data), model.predictions, out)
 
 
 def decode(
@@ -171,21 +171,25 @@ def anomalies(
 
       vae anomalies models/wine new.csv --out scores.csv
     """
-    from .oddness import reasons
+    import numpy as np
 
     whole, read = _whole(model, source, encoding, data)
-    scores = model.anomaly_score(read)
+    found: list[np.ndarray] = []
+
+    def scored(rows: "pa.Table") -> "np.ndarray":
+        found.append(model.anomaly_score(rows))
+        return found[-1]
+
+    def odd(rows: "pa.Table") -> list[dict]:
+        return _oddness(model, rows, scored(rows))
+
+    written = {} if out is None else _answered(model, (whole, read), odd, out)
+    scores = scored(read) if out is None else np.concatenate(found)
     worst = scores.argsort(kind="stable")[::-1][:top]
-    chosen = read if out is not None else read.take(worst)
-    expected = _as_arrow(model.decode(model.transform(chosen)), model)
-    because = reasons(model.reader_.columns, chosen, expected, model.surprises(chosen))
-    places = dict(zip(range(len(scores)) if out is not None else worst, because, strict=True))
-    answers = {row: {"anomaly_score": float(scores[row]), "because": each} for row, each in places.items()}
-    written = {} if out is None else _answered(whole, list(answers.values()), out)
-    ids = [name for name in whole.column_names if name not in read.column_names]
-    rows = zip(worst, whole.take(worst).to_pylist(), strict=True)
-    shown = [{"row": int(row), **{name: own[name] for name in ids}, **answers[row]} for row, own in rows]
-    return {"rows": shown, **written}
+    ids = whole.select([name for name in whole.column_names if name not in read.column_names]).take(worst)
+    own = ids.to_pylist() if ids.num_columns else [{}] * len(worst)
+    said = zip(worst, own, _oddness(model, read.take(worst), scores[worst]), strict=True)
+    return {"rows": [{"row": int(row), **names, **answer} for row, names, answer in said], **written}
 
 
 def sample(
@@ -256,15 +260,33 @@ def _whole(model: "TabularVAE", source: str, encoding: str, data: Path | None) -
     return rows.X if rows.y is None else rows.X.append_column(found.label_name or "label", [rows.y]), rows.X
 
 
-def _answered(whole: "pa.Table", answers: list[dict], out: Path | None) -> dict:
-    """The rows with what is said of each; or how many were written, with all their columns."""
+def _oddness(model: "TabularVAE", rows: "pa.Table", scores: "np.ndarray") -> list[dict]:
+    """The score of each row, and which columns make it odd."""
+    from .oddness import reasons
+
+    expected = _as_arrow(model.decode(model.transform(rows)), model)
+    because = reasons(model.reader_.columns, rows, expected, model.surprises(rows))
+    return [{"anomaly_score": float(score), "because": each} for score, each in zip(scores, because, strict=True)]
+
+
+def _answered(
+    model: "TabularVAE", rows: "tuple[pa.Table, pa.Table]", answer: "Callable[[pa.Table], list[dict]]", out: Path | None
+) -> dict:
+    """The rows, as `_whole` gives them, with what is said of each; or how many were written, part by part."""
+    whole, read = rows
     if out is None:
-        return {"rows": [{"row": row, **answer} for row, answer in enumerate(answers)]}
+        return {"rows": [{"row": row, **each} for row, each in enumerate(answer(read))]}
+    from ..progress import counted_by
     from ..storage.answers import beside
     from ..storage.rows import write_rows
 
-    rows = (row for batch in whole.to_batches() for row in batch.to_pylist())
-    written = (beside(row, answer) for row, answer in zip(rows, answers, strict=True))
+    parts: Iterable[pa.Table] = (read.slice(start, AT_ONCE) for start in range(0, read.num_rows, AT_ONCE))
+    if model.verbose and read.num_rows > AT_ONCE:
+        model.set_params(verbose=False)
+        parts = counted_by(parts, read.num_rows, "rows", len)
+    answers = (each for part in parts for each in answer(part))
+    every = (row for batch in whole.to_batches(AT_ONCE) for row in batch.to_pylist())
+    written = (beside(row, said) for row, said in zip(every, answers, strict=True))
     return {"rows_written": write_rows(written, out), "out": str(out)}
 
 

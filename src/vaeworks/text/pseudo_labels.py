@@ -20,6 +20,7 @@ from .stream import Texts, whole
 WORDS_AND_MARKS = r"\w+|[^\w\s]"
 MOST_TEXTS = 100_000
 LEAST, COMPONENTS, FOLDS = 5, 100, 5
+ROUNDS, SURE = 2, 0.3
 
 
 class NaiveBayesRatios(TransformerMixin, BaseEstimator):
@@ -60,7 +61,8 @@ class Teacher:
     """p(label | text) from counts of n-grams, in two views whose weights cross-validation finds.
 
     The first, tf-idf times naive-Bayes ratios, serves with many labels; the second, vectors of labelled and unlabelled
-    texts by singular values of what stands in them, with few.
+    texts by singular values of what stands in them, with few. What both make of texts without labels teaches the first
+    view anew, from labels and from what is sure, twice (Yarowsky 1995); the answer is the mean of both views and of it.
 
     Parameters
     ----------
@@ -89,16 +91,19 @@ class Teacher:
             raise VaeworksError(
                 f"pseudo-labels need words that {LEAST} texts share: give more texts, or set pseudo_labels to False"
             ) from error
-        self.classifier = two_views(grams).fit(grams[known], indices[known])
+        self.classifiers = [two_views(grams).fit(grams[known], indices[known])]
+        if not known.all():
+            self.classifiers.append(taught_anew(grams, indices, self.classifiers[0]))
 
     def __call__(self, texts: list[str]) -> np.ndarray:
         """Probabilities (N, classes)."""
-        return self.classifier.predict_proba(self.words.transform(texts)).astype(np.float32)
+        grams = self.words.transform(texts)
+        return np.mean([each.predict_proba(grams) for each in self.classifiers], axis=0).astype(np.float32)
 
     def completed(self, texts: list[str], indices: np.ndarray) -> np.ndarray:
         """Shares of the classes (N, classes): all of the label where its index is there, else the probabilities."""
         missing = indices == MISSING
-        shares = np.eye(len(self.classifier.classes_), dtype=np.float32)[indices]
+        shares = np.eye(len(self.classifiers[0].classes_), dtype=np.float32)[indices]
         if missing.any():
             shares[missing] = self([text for text, gone in zip(texts, missing, strict=True) if gone])
         return shares
@@ -115,11 +120,26 @@ def first(stream: Texts, most: int) -> tuple[list[str], list[Any]]:
     return texts[:most], labels[:most]
 
 
+def naive_bayes_view(texts: csr_matrix, C: float) -> Pipeline:
+    weighed = FrozenEstimator(TfidfTransformer(sublinear_tf=True).fit(texts))
+    return make_pipeline(weighed, NaiveBayesRatios(), LogisticRegression(C=C, max_iter=1000))
+
+
+def taught_anew(texts: csr_matrix, indices: np.ndarray, first: StackingClassifier) -> Pipeline:
+    """The first view, fitted to labelled texts and to those others whose label is sure enough."""
+    known, given = indices != MISSING, first.predict_proba(texts)
+    shares, view = given, naive_bayes_view(texts, C=30)
+    for _ in range(ROUNDS):
+        best, chance = shares.max(1), 1 / shares.shape[1]
+        taken = known | (best > chance + SURE * (1 - chance))
+        view.fit(texts[taken], np.where(known, indices, shares.argmax(1))[taken])
+        shares = (given + view.predict_proba(texts)) / 2
+    return view
+
+
 def two_views(texts: csr_matrix) -> StackingClassifier:
     """To be fitted to some rows of these counts."""
-    weighed = FrozenEstimator(TfidfTransformer(sublinear_tf=True).fit(texts))
-    grams = make_pipeline(weighed, NaiveBayesRatios(), LogisticRegression(C=10, max_iter=1000))
-    views: list[tuple[str, Pipeline]] = [("grams", grams)]
+    views: list[tuple[str, Pipeline]] = [("grams", naive_bayes_view(texts, C=10))]
     components = min(COMPONENTS, min(texts.shape) - 1)
     if components > 0:
         vectors = make_pipeline(Associations(), TruncatedSVD(components, n_iter=2, random_state=0)).fit(texts)
