@@ -27,10 +27,15 @@ def show(result: dict, as_json: bool) -> None:
             printed("\n".join(value))
     figures = {name: value for name, value in result.items() if not isinstance(value, list | dict)}
     if figures:
-        printed(block({spaced(name): value for name, value in figures.items()}))
+        printed(block(named(figures)))
     for name, value in result.items():
         if isinstance(value, dict) and value:
-            printed(f"\n{spaced(name)}\n{block(value, indent=2)}")
+            own = named(value) if name == "figures" else value  # others have names of the user's, as columns are
+            printed(f"\n{spaced(name)}\n{block(own, indent=2)}")
+
+
+def named(figures: dict[str, Any]) -> dict[str, Any]:
+    return {spaced(name): value for name, value in figures.items()}
 
 
 def printed(text: str) -> None:
