@@ -22,7 +22,8 @@ COUNTS, DRAWS, EVERY, UNLABELLED = (200, 500, 2500), 3, 5, 25_000
 FURTHER = {
     "max_tokens": 50,
     "tail_tokens": 350,
-    "epochs": 1,
+    "epochs": 2,
+    "precision": "bf16-mixed",
     "batch_size": 32,
     "label_delay": 0.0,
     "label_warmup": 0.0,
@@ -35,7 +36,7 @@ FURTHER = {
 
 def main() -> None:
     splits = read()
-    pretrained = load(sys.argv[1]) if sys.argv[1:] else after_first_pass(splits)
+    pretrained = load(sys.argv[1]) if sys.argv[1:] else after_first_pass(splits, FURTHER["precision"])
     test = tuple(column[::EVERY] for column in splits["test"])
     pool = splits["train"][0] + splits["unlabelled"][0]
     runs = [run(pretrained, splits["train"], pool, test, count, seed) for count in COUNTS for seed in range(DRAWS)]

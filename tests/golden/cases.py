@@ -176,7 +176,7 @@ def numbers(table):
 
 ASKED = {
     "text": {"reconstruct": lambda model, X: np.array(model.reconstruct(X))},
-    "sentences": {"reconstruct": lambda model, X: np.array(model.reconstruct(X))},
+    "sentences": {"reconstruct": lambda model, X: np.array(model.reconstruct(X, candidates=1))},
     "image": {"reconstruct": lambda model, X: model.reconstruct(X)},
     "tabular": {
         "impute": lambda model, X: numbers(model.impute(X, samples=50)),

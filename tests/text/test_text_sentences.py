@@ -14,6 +14,7 @@ from vaeworks import TextVAE, VaeworksError, load
 from vaeworks.core.batch import Batch
 from vaeworks.core.choosing import given_top, posterior_mean, prior_mean, replay
 from vaeworks.core.likelihoods import ClassHead
+from vaeworks.text.reading_back import as_read, distance_in, read_back
 from vaeworks.text.rewriting import moved
 from vaeworks.text.sentences import SequencePrior, by_length
 from vaeworks.text.windows import Sentences, parted
@@ -86,6 +87,29 @@ def test_each_sentence_is_shown_beside_what_its_code_decodes_into(fitted, tiny_t
     assert " ".join(other for _, other in pairs[:2]) == fitted.reconstruct(["It rained all night. Loved it."])[0]
     with pytest.raises(VaeworksError, match="need two levels"):
         tiny_text_model.reconstruct_sentences(["It rained."])
+
+
+def test_of_the_candidates_of_a_sentence_the_one_whose_own_code_is_nearest_is_given(untrained):
+    """As the text of one sentence: what is given, read again, lies nearer to the code than what a beam search finds."""
+    model, texts = untrained.model_, [text.split(".")[0] + "." for text in reviews(30, seed=2)[0]]
+
+    @torch.no_grad()
+    def distances(candidates):
+        batch = batch_of(untrained.set_params(batch_size=30), texts)
+        levels, _, _ = model.descend(batch, posterior_mean)
+        codes = torch.cat([levels[0].z, levels[1].z[:, 0]], dim=1)
+        written = read_back(model, batch, candidates, seed=0)[:, 0]
+        return distance_in(model)(as_read(written), codes), distance_in(model)(batch.input[:, 0], codes)
+
+    (many, own), (one, _) = distances(16), distances(1)
+    assert own.max() < 1e-8
+    assert (many <= one + 1e-6).all()
+    assert many.mean() < 0.9 * one.mean()
+
+
+def test_a_reconstruction_does_not_depend_on_the_texts_beside_it(untrained):
+    texts = reviews(6, seed=3)[0]
+    assert [untrained.reconstruct([text])[0] for text in texts] == untrained.reconstruct(texts)
 
 
 def test_what_is_sampled_are_reviews_of_several_sentences(fitted):

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from ..core.batch import Batch
-from ..core.choosing import Choose, from_prior, given_top, posterior_mean, prior_mean
+from ..core.choosing import Choose, from_prior, given_top, prior_mean
 from ..core.model import LatentModel
 from ..core.posteriors import NormalPosterior
 from ..core.priors import make_prior
@@ -29,6 +29,7 @@ from .bags import tfidf_accuracy
 from .data import TextData, TextReader, pseudo_inputs, window_of
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
+from .reading_back import read_back
 from .rewriting import moved, rewritten
 from .sentences import (
     PHRASE,
@@ -152,12 +153,15 @@ class TextVAE(TextParameters, LabelledEstimator):
     def reconstruct(self, X: Any, candidates: int = 16) -> list[str]:
         """Each text as its posterior mean is decoded; see `decode`.
 
-        With two levels that is sentence by sentence, each from its own code, as a beam search finds it.
+        With two levels that is sentence by sentence, each from its own code: half of the candidates are what a beam
+        search finds, and the one whose own code is nearest is given.
         """
-        return self.decode(self.transform(X), candidates) if self.levels == 1 else self._sentences(X)
+        if self.levels == 1:
+            return self.decode(self.transform(X), candidates)
+        return [text for _, written in self._read_back(X, candidates) for text in self._words(written)]
 
-    def reconstruct_sentences(self, X: Any) -> list[tuple[str, str]]:
-        """Each sentence of the texts as it was read, and as its own code decodes; for two levels.
+    def reconstruct_sentences(self, X: Any, candidates: int = 16) -> list[tuple[str, str]]:
+        """Each sentence of the texts as it was read, and as its own code decodes; for two levels, see `reconstruct`.
 
         Raises
         ------
@@ -169,22 +173,17 @@ class TextVAE(TextParameters, LabelledEstimator):
         decode = self.reader_.vocabulary.decode
         return [
             (decode(one), decode(other))
-            for read, written in self._read_back(X)
+            for read, written in self._read_back(X, candidates)
             for one, other in zip(read.flatten(0, 1).tolist(), written.flatten(0, 1).tolist(), strict=True)
             if any(one)
         ]
 
-    def _sentences(self, X: Any) -> list[str]:
-        return [text for _, written in self._read_back(X) for text in self._words(written)]
-
-    @torch.no_grad()
-    def _read_back(self, X: Any) -> Iterator[tuple[Tensor, Tensor]]:
+    def _read_back(self, X: Any, candidates: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Token ids of sentences (N, S, T) as they were read, and as their codes are written again."""
         check_is_fitted(self)
         model = self.model_.eval()
         for batch in self.batches(X):
-            _, state, condition = model.descend(batch, posterior_mean)
-            yield batch.target, model.decoder(state, condition).mode()
+            yield batch.target, read_back(model, batch, candidates, self.random_state)
 
     def as_written(self, texts: list[str]) -> list[str]:
         """Texts of tokens, as the model gives them, with the case and the spaces that people give them."""

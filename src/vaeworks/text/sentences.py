@@ -60,6 +60,11 @@ class SentencesEncoder(nn.Module):
             "there": there,
         }
 
+    def phrases_of(self, tokens: Tensor) -> Tensor:
+        """Features of the phrases of sentences (M, T), each read by itself, (M, P, F)."""
+        read = by_length(tokens != PAD, lambda some, longest: self.read(tokens[some, :longest]))
+        return read[:, self.words.features :].unflatten(1, (self.count, PHRASE_FEATURES))
+
     def read(self, tokens: Tensor) -> Tensor:
         """Features of sentences (M, T) and after them those of their phrases, zero where there is no word."""
         present, (vectors, states) = tokens != PAD, self.words.read(tokens)
@@ -287,7 +292,11 @@ class WrittenSentences:
 
     def mode(self, beams: int = 6) -> Tensor:
         """Each sentence as a beam search finds it: those that were read, or until an end is more probable than not."""
-        return self._texts(self.state["ends"] > 0, lambda words: words.mode(beams, LENGTH_POWER))
+        return self.written(lambda words: words.mode(beams, LENGTH_POWER))
+
+    def written(self, write: Callable[[Autoregressive], Tensor]) -> Tensor:
+        """Sentences as `write` makes tokens (M, T) of a likelihood over all of them, of as many as `mode` gives."""
+        return self._texts(self.state["ends"] > 0, write)
 
     def sample(self, temperature: float = 1.0) -> Tensor:
         """Sentences drawn word by word: those that were read, or until a draw says that the text ends."""
