@@ -45,6 +45,7 @@ from .stream import Texts
 from .windows import Sentences
 
 CANDIDATE_TEMPERATURE = 0.5
+CANDIDATES, OF_A_SENTENCE = 16, 32
 PLACE_WIDTH = 64
 
 
@@ -150,17 +151,17 @@ class TextVAE(TextParameters, LabelledEstimator):
             suggest_shipped(self.reader_.vocabulary)
         return figures
 
-    def reconstruct(self, X: Any, candidates: int = 16) -> list[str]:
+    def reconstruct(self, X: Any, candidates: int | None = None) -> list[str]:
         """Each text as its posterior mean is decoded; see `decode`.
 
-        With two levels that is sentence by sentence, each from its own code: half of the candidates are what a beam
-        search finds, and the one whose own code is nearest is given.
+        With two levels that is sentence by sentence, each from its own code: half of the candidates (32 if not said)
+        are what a beam search finds, half are drawn, and the one whose own code is nearest is given.
         """
         if self.levels == 1:
-            return self.decode(self.transform(X), candidates)
+            return self.decode(self.transform(X), candidates or CANDIDATES)
         return [text for _, written in self._read_back(X, candidates) for text in self._words(written)]
 
-    def reconstruct_sentences(self, X: Any, candidates: int = 16) -> list[tuple[str, str]]:
+    def reconstruct_sentences(self, X: Any, candidates: int | None = None) -> list[tuple[str, str]]:
         """Each sentence of the texts as it was read, and as its own code decodes; for two levels, see `reconstruct`.
 
         Raises
@@ -178,12 +179,12 @@ class TextVAE(TextParameters, LabelledEstimator):
             if any(one)
         ]
 
-    def _read_back(self, X: Any, candidates: int) -> Iterator[tuple[Tensor, Tensor]]:
+    def _read_back(self, X: Any, candidates: int | None) -> Iterator[tuple[Tensor, Tensor]]:
         """Token ids of sentences (N, S, T) as they were read, and as their codes are written again."""
         check_is_fitted(self)
         model = self.model_.eval()
         for batch in self.batches(X):
-            yield batch.target, read_back(model, batch, candidates, self.random_state)
+            yield batch.target, read_back(model, batch, candidates or OF_A_SENTENCE, self.random_state)
 
     def as_written(self, texts: list[str]) -> list[str]:
         """Texts of tokens, as the model gives them, with the case and the spaces that people give them."""
@@ -193,7 +194,7 @@ class TextVAE(TextParameters, LabelledEstimator):
     def _words(self, tokens: Tensor) -> list[str]:
         return [self.reader_.vocabulary.decode(ids) for ids in tokens.flatten(1).tolist()]
 
-    def decode(self, Z: np.ndarray, candidates: int = 16) -> list[str]:
+    def decode(self, Z: np.ndarray, candidates: int = CANDIDATES) -> list[str]:
         """A text for each latent code in Z (N, latent_dim).
 
         Parameters
