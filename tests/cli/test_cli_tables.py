@@ -329,7 +329,7 @@ def test_weights_of_nan_fill_no_holes(vae, people, people_model, tmp_path):
     save_file({name: torch.full_like(tensor, torch.nan) for name, tensor in tensors.items()}, own / "model.safetensors")
     said = vae("impute", own, people, "--out", tmp_path / "full.csv").refusal()
     assert "damaged" in said
-    assert "is not finite" in said
+    assert "model.safetensors" in said
     assert not (tmp_path / "full.csv").exists()
 
 

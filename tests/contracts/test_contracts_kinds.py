@@ -3,6 +3,7 @@
 import json
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -363,6 +364,19 @@ def test_a_fit_at_an_absurd_learning_rate_is_refused_or_finite_in_every_figure(k
         return
     json.dumps(estimator.metrics_, allow_nan=False)
     assert all(np.isfinite(said).all() for said in answers(estimator, X, y).values() if not isinstance(said, list))
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_threads_do_not_disturb_each_other_nor_the_caller(kind, fitted):
+    estimator, (_, X, y) = fitted(kind), CASES[kind].make()
+    some = None if y is None else y[:40]
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    alone = answers(estimator, X[:40], some)
+    with ThreadPoolExecutor(4) as pool:
+        others = list(pool.map(lambda _: answers(estimator, X[:40], some), range(8)))
+    assert all(np.array_equal(alone[verb], other[verb]) for other in others for verb in alone)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @each_that_can("codes")

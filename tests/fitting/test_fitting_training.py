@@ -13,7 +13,8 @@ from vaeworks.core.model import LatentModel
 from vaeworks.core.posteriors import NormalPosterior
 from vaeworks.core.priors import StandardNormal
 from vaeworks.fitting.plan import Phase, Plan, Schedule, constant
-from vaeworks.fitting.training import fit, mixed_seed
+from vaeworks.fitting.random_numbers import mixed_seed
+from vaeworks.fitting.training import fit
 
 from ..toys import Examples, linear_gaussian_data, linear_vae
 

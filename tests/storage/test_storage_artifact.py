@@ -16,7 +16,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from vaeworks import VaeworksError, load
-from vaeworks.storage.artifact import read_config, write_metrics
+from vaeworks.storage.artifact import files_of, read_config, write_metrics
+from vaeworks.storage.digests import id_of
 
 from .numbered import Numbered, loaded
 
@@ -35,6 +36,13 @@ def copy(saved, tmp_path):
     return shutil.copytree(saved, tmp_path / "copy")
 
 
+def without_digests(folder):
+    """As models were saved before they had some."""
+    config = json.loads((folder / "config.json").read_text())
+    del config["digests"]
+    (folder / "config.json").write_text(json.dumps(config))
+
+
 def test_a_model_is_one_folder_with_nothing_beside_it(saved):
     assert {path.name for path in saved.iterdir()} == FILES
     assert list(saved.parent.iterdir()) == [saved]
@@ -43,7 +51,8 @@ def test_a_model_is_one_folder_with_nothing_beside_it(saved):
 def test_a_loaded_model_has_the_parameters_and_figures_of_the_saved_one(saved, tiny_text_model):
     model = load(saved)
     assert model.get_params() == tiny_text_model.get_params()
-    assert model.metrics_ == json.loads(json.dumps(tiny_text_model.metrics_))
+    figures = json.loads(json.dumps(tiny_text_model.metrics_))
+    assert model.metrics_ == figures | {"model_id": id_of(read_config(saved))}
     assert model.history_ == model.metrics_["history"]
     assert model.classes_.tolist() == ["bad", "good"]
     assert not model.model_.training
@@ -181,6 +190,7 @@ def test_weights_that_are_not_finite_are_refused_and_named(copy, file, name, num
     tensors = load_file(copy / file)
     tensors[name.removeprefix("aggregated.")][0, 0] = number
     save_file(tensors, copy / file)
+    without_digests(copy)
     with pytest.raises(VaeworksError, match=rf"copy is damaged \({name} is not finite\)"):
         load(copy)
 
@@ -293,3 +303,38 @@ def test_only_a_fitted_model_is_saved(tiny_text_model, tmp_path):
 
     with pytest.raises(NotFittedError):
         clone(tiny_text_model).save(tmp_path / "model")
+
+
+@pytest.mark.parametrize("file", files_of(["aggregated"]))
+@pytest.mark.parametrize("seed", range(5))
+def test_a_flipped_bit_is_damage(file, seed, copy):
+    content, random = bytearray((copy / file).read_bytes()), np.random.default_rng(seed)
+    content[random.integers(len(content))] ^= 1 << int(random.integers(8))
+    (copy / file).write_bytes(content)
+    with pytest.raises(VaeworksError, match=f"damaged: {file} is not the file that was saved with it"):
+        load(copy)
+
+
+def test_weights_of_another_fit_are_damage(copy, tiny_text_model, tmp_path):
+    other = deepcopy(tiny_text_model)
+    with torch.no_grad():
+        next(other.model_.parameters()).add_(1)
+    other.save(tmp_path / "other")
+    shutil.copy(tmp_path / "other" / "model.safetensors", copy)
+    with pytest.raises(VaeworksError, match=r"damaged: model\.safetensors"):
+        load(copy)
+    assert id_of(read_config(copy)) != id_of(read_config(tmp_path / "other"))
+
+
+def test_a_model_that_was_saved_without_digests_loads_with_a_word(copy, caplog):
+    without_digests(copy)
+    load(copy)
+    assert "saved without digests of its files, so changes to them go unseen" in caplog.text
+
+
+def test_card_and_metrics_name_the_model_and_an_evaluation_keeps_its_name(copy):
+    known = id_of(read_config(copy))
+    assert f"Model {known}," in (copy / "card.md").read_text()
+    model = load(copy)
+    write_metrics(copy, {**model.metrics_, "accuracy": 0.5}, model)
+    assert json.loads((copy / "metrics.json").read_text())["model_id"] == known

@@ -31,11 +31,13 @@ def info(
 
 def about(folder: Path) -> dict:
     from ..storage.artifact import CARD, CONFIG, measured, read_config, read_metrics
+    from ..storage.digests import id_of
     from ..storage.folders import read_at_once
 
     config, metrics = read_at_once(folder / CONFIG, lambda: (read_config(folder), read_metrics(folder)))
     return {
         "kind": config["kind"],
+        "id": id_of(config) or "none: it was saved before models had digests",
         "made by": ", ".join(f"{name} {value}" for name, value in config["made_by"].items()),
         "fitted on": (metrics["fit"].get("source") or {}).get("source"),
         "epochs": len(metrics["history"]),

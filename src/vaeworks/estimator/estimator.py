@@ -24,7 +24,8 @@ from ..fitting.devices import make_fabric
 from ..fitting.examples import Data
 from ..fitting.monitors import ProgressBar
 from ..fitting.plan import Phase, Plan, Schedule
-from ..fitting.training import Interrupted, broke, fit, own_random_numbers
+from ..fitting.random_numbers import own_random_numbers
+from ..fitting.training import Interrupted, broke, fit
 from ..labels import native
 from ..progress import watched
 from ..storage import artifact

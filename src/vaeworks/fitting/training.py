@@ -3,8 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -24,6 +23,7 @@ from .examples import Data
 from .monitors import Monitor
 from .objective import objective
 from .plan import Plan, RateControl
+from .random_numbers import mixed_seed, own_random_numbers
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -386,15 +386,3 @@ def ramped(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
         return averaged.lerp(current, 1 - min(decay, (1 + steps) / (10 + steps)))
 
     return average
-
-
-def mixed_seed(*numbers: int) -> int:
-    """One seed from several numbers, so that no two epochs or processes share their draws."""
-    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
-
-
-@contextmanager
-def own_random_numbers(device: torch.device) -> Iterator[None]:
-    """Leave the caller's random state as it was."""
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        yield

@@ -4,7 +4,7 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +14,7 @@ from ..errors import VaeworksError
 from ..files import resolved, said_plainly
 from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
+from .digests import DIGESTS, check_digests, digests_of, id_of
 from .fitted import Fitted
 from .folders import folder_written_whole, read_at_once, read_newest, workplace
 from .old_names import current
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 WEIGHTS = "model.safetensors"
 STATE, METRICS, CARD = "data.json", "metrics.json", "card.md"
+MODEL_ID = "model_id"
 CONFIG_FIELDS = {"kind": str, "format": int, "parameters": dict, "made_by": dict}
 METRICS_FIELDS = {"fit": dict, "history": list}
 FURTHER_BEFORE = ["aggregated"]  # what stood beside the weights, if anything, before the config named it
@@ -62,10 +64,11 @@ def save(estimator: Fitted, folder: Path | str, overwrite: bool = False, compact
         save_file(weights, temporary / WEIGHTS)
         for name, tensors in further.items():
             save_file(tensors, temporary / tensors_of(name))
-        write_json(temporary / CONFIG, config_of(estimator, list(further)))
         write_json(temporary / STATE, estimator.reader_.to_state())
-        write_json(temporary / METRICS, nulled(estimator.metrics_))
-        write_text(temporary / CARD, estimator.card())
+        config = config_of(estimator, list(further)) | {DIGESTS: digests_of(temporary, files_of(further))}
+        write_json(temporary / CONFIG, config)
+        write_json(temporary / METRICS, nulled(estimator.metrics_) | {MODEL_ID: id_of(config)})
+        write_text(temporary / CARD, f"{estimator.card()}\nModel {id_of(config)}, by the digests of its files.\n")
         for file in temporary.glob("*.safetensors"):
             file.chmod((temporary / CONFIG).stat().st_mode)  # safetensors lets only the owner read
 
@@ -100,6 +103,11 @@ def further_before(folder: Path) -> list[str]:
         return read_config(folder).get("further", FURTHER_BEFORE)
     except VaeworksError:
         return FURTHER_BEFORE if holds_model(folder) else []
+
+
+def files_of(further: Iterable[str]) -> list[str]:
+    """Those that decide what a model answers."""
+    return [WEIGHTS, STATE, *map(tensors_of, further)]
 
 
 def tensors_of(name: str) -> str:
@@ -161,6 +169,7 @@ def load(folder: Path, class_of: Callable[[str], Any], parts: dict[str, Any] | N
 
     def read() -> tuple:
         config = read_config(folder)
+        check_digests(folder, config.get(DIGESTS), files_of(config.get("further", ())))
         estimator_class, state, metrics = class_of(config["kind"]), read_json(folder / STATE), read_metrics(folder)
         return config, estimator_class, state, metrics, read_tensors(folder / WEIGHTS), read_further(folder, config)
 
@@ -247,7 +256,7 @@ def read_metrics(folder: Path) -> dict:
 
 def measured(metrics: dict) -> dict:
     """The scalars that `evaluate` measured last, or else those of the data that `fit` held out or was given."""
-    evaluated = {name: value for name, value in current(metrics).items() if name not in METRICS_FIELDS}
+    evaluated = {name: value for name, value in current(metrics).items() if name not in (*METRICS_FIELDS, MODEL_ID)}
     held_out = {"dataset": "what fit held out or was given as validation", **metrics["fit"]["held_out"]}
     return {name: value for name, value in (evaluated or held_out).items() if not isinstance(value, list)}
 
@@ -261,12 +270,13 @@ def write_metrics(folder: Path, metrics: dict, model: Fitted | None = None) -> N
         When they cannot be written, or when the folder no longer holds the `model` that was loaded from it.
     """
     with said_plainly(folder / METRICS), workplace(folder, holds_model) as temporary:
-        if model is not None and read_config(folder).get("save") != model.save_id_:
+        config = read_config(folder)
+        if model is not None and config.get("save") != model.save_id_:
             raise VaeworksError(
                 f"another model was saved to {folder} while this one was measured, so its figures are not kept there: "
                 "measure the one that is there now"
             )
-        write_json(temporary / METRICS, nulled(metrics))
+        write_json(temporary / METRICS, nulled(metrics) | {MODEL_ID: id_of(config)})
         os.replace(temporary / METRICS, resolved(folder) / METRICS)
 
 

@@ -1,0 +1,48 @@
+"""What tells that the files of a model are those that were saved together."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ..errors import VaeworksError
+from .folders import read_newest
+
+DIGESTS, ID_DIGITS = "digests", 16
+log = logging.getLogger(__name__)
+
+
+def digests_of(folder: Path, files: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of each file."""
+    return {file: read_newest(folder / file, digest_of) for file in files}
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def id_of(config: Mapping) -> str | None:
+    """What tells a model from others, made of its digests; None for one that was saved without."""
+    digests = config.get(DIGESTS)
+    if digests is None:
+        return None
+    return hashlib.sha256(" ".join(sorted(digests.values())).encode()).hexdigest()[:ID_DIGITS]
+
+
+def check_digests(folder: Path, digests: Mapping[str, str] | None, files: Iterable[str]) -> None:
+    """Refuse a model of which a file was changed; where it was saved without digests, it is said that none can tell.
+
+    Raises
+    ------
+    VaeworksError
+    """
+    if digests is None:
+        log.warning("%s was saved without digests of its files, so changes to them go unseen: save it again", folder)
+        return
+    changed = [file for file, digest in digests_of(folder, files).items() if digests.get(file) != digest]
+    if changed:
+        raise VaeworksError(
+            f"the model at {folder} is damaged: {changed[0]} is not the file that was saved with it. Restore it, or "
+            "fit it again"
+        )
