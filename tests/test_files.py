@@ -41,6 +41,14 @@ def test_a_file_is_written_through_a_link(tmp_path):
     assert target.read_text() == "new"
 
 
+def test_a_file_that_is_written_again_keeps_its_mode(tmp_path):
+    path = tmp_path / "private.csv"
+    path.touch(0o600)
+    with written_whole(path) as temporary:
+        temporary.write_text("new")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_place_where_nothing_can_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
     with (

@@ -20,9 +20,16 @@ def written_whole(path: Path) -> Iterator[Path]:
         temporary = target.with_name(hidden(path.name))
         try:
             yield temporary
-            os.replace(temporary, target)
+            put_in_place(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def put_in_place(new: Path, place: Path) -> None:
+    """Move a file where an earlier one may be, whose mode stays."""
+    with suppress(FileNotFoundError):
+        new.chmod(place.stat().st_mode)
+    os.replace(new, place)
 
 
 def hidden(name: str, mark: str | None = None) -> str:

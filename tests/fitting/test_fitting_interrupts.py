@@ -5,6 +5,7 @@ import os
 import signal
 import weakref
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
@@ -13,6 +14,7 @@ from torch.testing import assert_close
 
 from vaeworks.core.batch import Batch
 from vaeworks.errors import VaeworksError
+from vaeworks.fitting.checkpoint import Position, read_checkpoint, write_checkpoint
 from vaeworks.fitting.interrupts import Interrupts
 from vaeworks.fitting.plan import Phase, Plan, Schedule
 from vaeworks.fitting.training import Interrupted, fit
@@ -153,6 +155,22 @@ def test_a_damaged_checkpoint_is_refused(checkpoint, damage):
         )
     with pytest.raises(VaeworksError, match="is damaged"):
         resume(checkpoint, {"latent_dim": 2, "seed": 1})
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_flipped_bit_of_a_checkpoint_is_damage(checkpoint, seed):
+    content, random = bytearray(checkpoint.read_bytes()), np.random.default_rng(seed)
+    content[random.integers(len(content))] ^= 1 << int(random.integers(8))
+    checkpoint.write_bytes(content)
+    with pytest.raises(VaeworksError, match="is damaged"):
+        resume(checkpoint, {"latent_dim": 2, "seed": 1})
+
+
+def test_a_checkpoint_of_numbers_that_are_not_finite_says_so(tmp_path):
+    path, weights = tmp_path / "fit" / "state.safetensors", {"model": {"a": torch.tensor([1.0, torch.nan])}}
+    write_checkpoint(path, Position(), weights, torch.optim.SGD([torch.zeros(1)]))
+    with pytest.raises(VaeworksError, match=r"is of a fit that broke \(model a is not finite\)"):
+        read_checkpoint(path, {})
 
 
 def test_there_must_be_a_checkpoint_to_resume(tmp_path):

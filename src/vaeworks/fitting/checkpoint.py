@@ -1,5 +1,6 @@
 """The whole state of a fit in one file, so that it can go on exactly where it was."""
 
+import hashlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from ..errors import VaeworksError
 from ..files import written_whole
-from ..finite import dumps, loads
+from ..finite import dumps, first_not_finite, loads
 
 
 @dataclass
@@ -49,8 +50,18 @@ def write_checkpoint(
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer/{index}/{name}": value for name, value in state.items()}
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    said = dumps(asdict(position))
     with written_whole(path) as temporary:
-        save_file(tensors, temporary, metadata={"position": dumps(asdict(position))})
+        save_file(tensors, temporary, metadata={"position": said, "digest": digest_of(said, tensors)})
+
+
+def digest_of(position: str, tensors: dict[str, Tensor]) -> str:
+    """The SHA-256 of all that a checkpoint says."""
+    found = hashlib.sha256(position.encode())
+    for name in sorted(tensors):
+        found.update(name.encode())
+        found.update(tensors[name].reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
 
 
 def read_checkpoint(
@@ -61,24 +72,25 @@ def read_checkpoint(
     Raises
     ------
     VaeworksError
-        When there is no checkpoint, when it is damaged, or when it was made with other settings.
+        When there is no checkpoint, when it is damaged or holds numbers that are not finite, or when it was made with
+        other settings.
     """
     if not path.exists():
         raise VaeworksError(f"there is no unfinished fit at {path.parent}: leave out --resume to start one")
-    weights: dict[str, dict[str, Tensor]] = {}
-    optimizer: dict[int, dict[str, Tensor]] = {}
     try:
         with safe_open(path, framework="pt") as file:
-            position = Position(**loads(file.metadata()["position"]))
-            for key in file.keys():  # noqa: SIM118
-                group, name = key.split("/", 1)
-                if group == "optimizer":
-                    index, entry = name.split("/")
-                    optimizer.setdefault(int(index), {})[entry] = file.get_tensor(key)
-                else:
-                    weights.setdefault(group, {})[name] = file.get_tensor(key)
+            metadata, tensors = file.metadata(), {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        position = Position(**loads(metadata["position"]))
+        if metadata.get("digest", "") != digest_of(metadata["position"], tensors):
+            raise ValueError("it is not what was written")
+        weights, optimizer = parted(tensors)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise VaeworksError(f"{path} is damaged ({error}): delete {path.parent} and start again") from error
+    broken = first_not_finite((f"{group} {name}", t) for group, states in weights.items() for name, t in states.items())
+    if broken:
+        raise VaeworksError(
+            f"{path} holds a fit that broke ({broken} is not finite): delete {path.parent}, start again"
+        )
     settings = loads(dumps(settings))
     names = sorted(settings | position.settings)
     changed = [name for name in names if not same(settings.get(name), position.settings.get(name))]
@@ -89,6 +101,20 @@ def read_checkpoint(
             "give the same ones, or start again with --overwrite"
         )
     return position, weights, optimizer
+
+
+def parted(tensors: dict[str, Tensor]) -> tuple[dict[str, dict[str, Tensor]], dict[int, dict[str, Tensor]]]:
+    """The weights by group, and the optimiser's state by parameter index."""
+    weights: dict[str, dict[str, Tensor]] = {}
+    optimizer: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        group, name = key.split("/", 1)
+        if group == "optimizer":
+            index, entry = name.split("/")
+            optimizer.setdefault(int(index), {})[entry] = tensor
+        else:
+            weights.setdefault(group, {})[name] = tensor
+    return weights, optimizer
 
 
 def same(one: Any, other: Any) -> bool:

@@ -1,6 +1,5 @@
 """A fitted model on disk: one folder, saved and read as a whole, that holds no pickle."""
 
-import os
 import platform
 import secrets
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VaeworksError
-from ..files import resolved, said_plainly
+from ..files import put_in_place, resolved, said_plainly
 from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
 from .digests import DIGESTS, check_digests, digests_of, id_of
@@ -277,7 +276,7 @@ def write_metrics(folder: Path, metrics: dict, model: Fitted | None = None) -> N
                 "measure the one that is there now"
             )
         write_json(temporary / METRICS, nulled(metrics) | {MODEL_ID: id_of(config)})
-        os.replace(temporary / METRICS, resolved(folder) / METRICS)
+        put_in_place(temporary / METRICS, resolved(folder) / METRICS)
 
 
 def write_json(path: Path, value: Any) -> None:

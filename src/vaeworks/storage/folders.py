@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import VaeworksError
-from ..files import remove, resolved, said_plainly
+from ..files import put_in_place, remove, resolved, said_plainly
 from .locks import only_one
 
 SAVING, NEW, READY = ".saving", "new", "ready"
@@ -78,7 +78,7 @@ def settle(place: Path) -> None:
             (place / file.name).unlink(missing_ok=True)
             file.unlink()
         else:
-            os.replace(file, place / file.name)
+            put_in_place(file, place / file.name)
     remove(ready)
 
 
