@@ -43,7 +43,10 @@ def dumps(value: Any, indent: int | None = None) -> str:
 
 def loads(text: str) -> Any:
     """The inverse of `dumps`; the bare NaN and Infinity that older files hold are read too."""
-    return json.loads(text, object_hook=lambda found: float(found[TAG]) if found.keys() == {TAG} else found)
+    try:
+        return json.loads(text, object_hook=lambda found: float(found[TAG]) if found.keys() == {TAG} else found)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def replaced(value: Any, by: Callable[[float], Any]) -> Any:

@@ -26,6 +26,9 @@ class Numbered:
         self.beside_ = torch.full((1,), float(number)) if beside else None
         self.metrics_ = {"fit": {"number": number}, "history": []}
 
+    def check_parameters(self):
+        pass
+
     def plain_params(self):
         return {"number": self.number}
 

@@ -326,6 +326,21 @@ def test_weights_of_another_fit_are_damage(copy, tiny_text_model, tmp_path):
     assert id_of(read_config(copy)) != id_of(read_config(tmp_path / "other"))
 
 
+@pytest.mark.parametrize("size", [3, 10**9])
+def test_a_config_of_other_sizes_than_the_weights_is_refused_before_it_gets_memory(size, copy):
+    config = json.loads((copy / "config.json").read_text())
+    config["parameters"]["latent_dim"] = size
+    (copy / "config.json").write_text(json.dumps(config))
+    with pytest.raises(VaeworksError, match=rf"damaged \(.* is \[.*\], and by its config \[{2 * size}"):
+        load(copy)
+
+
+def test_a_config_that_is_nested_without_end_is_damaged(copy):
+    (copy / "config.json").write_text('{"kind":' + "[" * 100_000 + "]" * 100_000 + "}")
+    with pytest.raises(VaeworksError, match="nested too deep"):
+        load(copy)
+
+
 def test_a_model_that_was_saved_without_digests_loads_with_a_word(copy, caplog):
     without_digests(copy)
     load(copy)

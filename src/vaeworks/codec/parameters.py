@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, Between, OneOf, Parameters, parameters
+from ..estimator.parameters import COUNT, DEPTH, Between, OneOf, Parameters, parameters
 
 PRIORS = ("factorised",)  # the entropy coder needs one that is
 
@@ -13,5 +13,5 @@ class ImageCodecParameters(Parameters):
     prior: Annotated[str, OneOf(PRIORS), "Of z: one distribution a channel."] = "factorised"
     patch: Annotated[int, Between(32), "Side in pixels of what is cut out of a picture for a step."] = 192
     width: Annotated[int, COUNT, "Channels of the networks that see blocks of 8 x 8 pixels."] = 96
-    depth: Annotated[int, COUNT, "Residual blocks before the quantiser, and after it."] = 2
+    depth: Annotated[int, DEPTH, "Residual blocks before the quantiser, and after it."] = 2
     repair: Annotated[int, COUNT, "Channels at half the size, where the last errors are mended."] = 32

@@ -236,6 +236,8 @@ def read_archive(path: Path) -> Archive:
         As `unpacked`, and where it cannot be read.
     """
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise VaeworksError(f"{path} is no file: give one that vae compress wrote")
         content = path.read_bytes()
     except OSError as error:
         raise VaeworksError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error

@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from ..errors import VaeworksError
 
@@ -24,12 +24,46 @@ def read_arrays(path: Path) -> "dict[str, np.ndarray]":
             raise VaeworksError(f"{path.name} {found}: write it again with numpy.save or numpy.savez")
         file.seek(0)
         try:
+            check_sizes(file)
             content = np.load(file, allow_pickle=False)
             if isinstance(content, np.ndarray):
                 return {ALONE: content}
             return {name: content[name] for name in content.files}
+        except MemoryError as error:
+            raise VaeworksError(f"{path.name} holds more than this machine's memory: bring it in parts") from error
         except (ValueError, OSError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             raise not_arrays(path, error) from error
+
+
+def check_sizes(file: IO[bytes]) -> None:
+    """Refuse arrays that claim to be larger than what is there, before they get any memory; leave the file at 0.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not zipfile.is_zipfile(file):
+        end = file.seek(0, 2)
+        file.seek(0)
+        check_size(file, end)
+    else:
+        with zipfile.ZipFile(file) as parts:
+            for part in parts.infolist():
+                with parts.open(part) as member:
+                    check_size(member, part.file_size)
+    file.seek(0)
+
+
+def check_size(file: IO[bytes], size: int) -> None:
+    """Compare what the header of an .npy claims with the bytes that are there."""
+    from math import prod
+
+    from numpy.lib import format as npy
+
+    version = npy.read_magic(file)
+    shape, _, dtype = npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
+    if not dtype.hasobject and prod(shape) * dtype.itemsize > size:
+        raise ValueError(f"it claims an array of shape {shape}, for which its {size:,} bytes are too few")
 
 
 def not_arrays(path: Path, error: Exception) -> VaeworksError:

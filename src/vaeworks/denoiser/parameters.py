@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, NOT_NEGATIVE, POSITIVE, Between, OneOf, Parameters, parameters
+from ..estimator.parameters import COUNT, DEPTH, NOT_NEGATIVE, POSITIVE, Between, OneOf, Parameters, parameters
 
 NOISES = ("gaussian", "poisson", "salt-and-pepper")
 PRIORS = ("normal",)  # it is conditional
@@ -37,4 +37,4 @@ class ImageDenoiserParameters(Parameters):
         "pictures do not have.",
     ] = 128
     width: Annotated[int, COUNT, "Channels at half the size; twice and four times as many where it is smaller."] = 32
-    depth: Annotated[int, COUNT, "Residual blocks at each size on the way down; twice as many on the way up."] = 1
+    depth: Annotated[int, DEPTH, "Residual blocks at each size on the way down; twice as many on the way up."] = 1

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, LabelParameters, OneOf, parameters
+from ..estimator.parameters import COUNT, DEPTH, LabelParameters, OneOf, parameters
 
 LIKELIHOODS = ("auto", "bernoulli", "logistic", "normal")
 LEAST_A_STEP, MOST_A_STEP = 32, 100
@@ -15,13 +15,13 @@ class ImageParameters(LabelParameters):
     ] = 32
     levels: Annotated[
         int,
-        COUNT,
+        DEPTH,
         "Levels of latents. Lower ones hold `level_units` at every place, from the coarsest size to the finest, and "
         "their posterior is relative to their prior (Vahdat & Kautz 2020).",
     ] = 1
     level_units: Annotated[int, COUNT, "Latents at each place of a lower level."] = 8
     width: Annotated[int, COUNT, "Channels of the finest features."] = 32
-    depth: Annotated[int, COUNT, "Residual blocks at each size."] = 1
+    depth: Annotated[int, DEPTH, "Residual blocks at each size."] = 1
     likelihood: Annotated[
         str,
         OneOf(LIKELIHOODS),

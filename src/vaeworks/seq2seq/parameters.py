@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ..estimator.parameters import COUNT, NOT_NEGATIVE, SHARE, Between, Multiple, OneOf, Parameters, parameters
+from ..estimator.parameters import COUNT, DEPTH, NOT_NEGATIVE, SHARE, Between, Multiple, OneOf, Parameters, parameters
 
 PRIORS = ("normal",)  # it is conditional
 
@@ -28,7 +28,7 @@ class Seq2SeqParameters(Parameters):
         OneOf(("recurrent", "transformer")),
         "What reads the source and writes the target: LSTMs, or a Transformer.",
     ] = "recurrent"
-    layers: Annotated[int, COUNT, "Layers of a Transformer each way."] = 3
+    layers: Annotated[int, DEPTH, "Layers of a Transformer each way."] = 3
     embedding_dim: Annotated[
         int, Multiple(4), "Size of word vectors, which reading and writing share, and of a Transformer's states."
     ] = 256

@@ -177,6 +177,8 @@ def load(folder: Path, class_of: Callable[[str], Any], parts: dict[str, Any] | N
         parameters = dict(config["parameters"])
         check_handed_over(folder, parameters.pop("parts", []), parts or {})
         estimator = estimator_class(**parameters, **({"parts": parts} if parts else {}))
+        estimator.check_parameters()
+        check_shapes(estimator, state, weights)
         estimator.restore(state)
         restore_weights(estimator, weights, further)
     estimator.metrics_, estimator.history_ = metrics, metrics["history"]
@@ -227,6 +229,28 @@ def read_further(folder: Path, config: dict) -> "dict[str, dict[str, Tensor]]":
             if "further" in config:
                 raise
     return further
+
+
+def check_shapes(estimator: Fitted, state: dict, weights: "dict[str, Tensor]") -> None:
+    """Compare the sizes of a config with those of the weights, before a model of them gets any memory, where it can be.
+
+    Raises
+    ------
+    ValueError
+    """
+    import torch
+
+    from .compact import expanded
+
+    try:
+        with torch.device("meta"):
+            estimator.restore(state)
+    except (NotImplementedError, RuntimeError):  # a part that computes while it is made
+        return
+    sizes = {name: tensor.shape for name, tensor in expanded(weights).items()}
+    for name, own in estimator.model_.state_dict().items():
+        if sizes.get(name) != own.shape:
+            raise ValueError(f"{name} is {list(sizes.get(name, ()))}, and by its config {list(own.shape)}")
 
 
 def restore_weights(estimator: Fitted, weights: "dict[str, Tensor]", further: "dict[str, dict[str, Tensor]]") -> None:

@@ -36,7 +36,7 @@ class Features:
             elif column.kind in ("binary", "ordinal"):
                 half = max(len(column.categories) - 1, 1) / 2
                 self.shift[index], self.stretch[index] = half, half
-        self.as_they_are = not self.counts and bool((self.shift == 0).all())
+        self.as_they_are = not {"count", "binary", "ordinal"} & set(kinds)
         self.moments = {index: column for index, column in enumerate(columns) if column.moment and cycles_of(column)}
         points = sum(2 * len(cycles_of(column)) for column in self.moments.values())
         self.width = len(self.plain) + points + sum(self.choices.values()) + (len(columns) if marks else 0)

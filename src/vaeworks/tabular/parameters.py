@@ -7,7 +7,7 @@ from ..estimator.parameters import (
     NOT_NEGATIVE,
     POSITIVE,
     SHARE,
-    WHOLE,
+    Between,
     LabelParameters,
     OneOf,
     Pairs,
@@ -41,7 +41,7 @@ class TabularParameters(LabelParameters):
     width: Annotated[int, COUNT, "Units of a layer of encoder and decoder."] = 256
     depth: Annotated[
         int | None,
-        WHOLE,
+        Between(0, 100),
         "Layers of the encoder, and of the decoder, which has at most 2; with 0 both are linear. None takes 2, but 4 "
         "with the neighbour term: a deep encoder draws a far better map.",
     ] = None

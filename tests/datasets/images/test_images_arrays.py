@@ -1,6 +1,8 @@
 """Pictures in .npy and .npz files: any shape and type of pictures is read, all others are explained."""
 
+import io
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vaeworks.datasets import load_images
+from vaeworks.datasets.arrays import read_arrays
 from vaeworks.errors import VaeworksError
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (6, 4, 5), np.uint8)
@@ -174,3 +177,16 @@ def test_another_file_with_the_name_of_an_array(tmp_path):
     (tmp_path / "a.npy").write_bytes(b"these are no arrays")
     with pytest.raises(VaeworksError, match=r"a\.npy is damaged or was not written by NumPy"):
         load_images(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize("ending", ["npy", "npz"])
+def test_an_array_that_claims_more_than_is_there_gets_no_memory(ending, tmp_path):
+    path, header = tmp_path / f"bomb.{ending}", io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**11, 28, 28)})
+    if ending == "npy":
+        path.write_bytes(header.getvalue())
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+            parts.writestr("images.npy", header.getvalue())
+    with pytest.raises(VaeworksError, match=r"is damaged \(it claims an array of shape \(100000000000, 28, 28\)"):
+        read_arrays(path)

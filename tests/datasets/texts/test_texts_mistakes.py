@@ -1,6 +1,7 @@
 """Every mistake in a local source is one sentence: what was wrong, what was found, how to mend it."""
 
 import json
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -265,3 +266,14 @@ def test_a_local_source_takes_no_local_copy(tmp_path):
     (tmp_path / "a.csv").write_text("text\na\n")
     with pytest.raises(VaeworksError, match="--data holds a copy of a named data set"):
         load_texts(tmp_path / "a.csv", data=tmp_path)
+
+
+def test_json_that_is_nested_without_end_is_refused(refusal):
+    assert "line 1 is not JSON (" in refusal('{"text":' + "[" * 100_000 + "]" * 100_000 + "}\n", "a.jsonl")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(VaeworksError, match=r"pipe\.csv is a pipe or a device"):
+        load_texts(tmp_path / "pipe.csv")

@@ -69,8 +69,9 @@ class JsonSource:
         for number, line in enumerate(lines_of(self.path, self.encoding), 1):
             try:
                 record = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise VaeworksError(f"{self.path.name}: line {number} is not JSON ({error.msg}): mend it") from error
+            except (ValueError, RecursionError) as error:
+                reason = str(error).partition(":")[0]
+                raise VaeworksError(f"{self.path.name}: line {number} is not JSON ({reason}): mend it") from error
             if not isinstance(record, dict):
                 raise VaeworksError(
                     f'{self.path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}'

@@ -117,6 +117,8 @@ def find_sources(path: Path, encoding: str) -> dict[str, Source]:
 def file_source(path: Path, encoding: str) -> Source:
     if form_of(path) not in FORMATS:
         raise VaeworksError(f"{path.name} is a file {ending_of(path)}: files that can be read are {listed(FORMATS)}")
+    if not stat.S_ISREG(mode(path)):
+        raise VaeworksError(f"{path.name} is a pipe or a device, of which rows are read once only: write a file first")
     with path.open("rb") as file:
         if not file.read(1):
             raise VaeworksError(f"{path.name} is empty: it has no header and no rows")
