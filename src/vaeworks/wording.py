@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tabs and line feeds
 MEANINGS = {  # # stands for a number
     "dataset": "what was looked at",
     "split": "which part of it",
@@ -86,6 +87,11 @@ def worded(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(worded(part) for part in value)
     return "-" if value is None else str(value)
+
+
+def plain(text: str) -> str:
+    """Text without control characters, which would command a terminal; they are shown as Python writes them."""
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def spaced(name: str) -> str:

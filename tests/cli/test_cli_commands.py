@@ -275,3 +275,32 @@ def test_verbose_says_no_less_and_changes_nothing(vae, model):
 def test_evaluate_says_where_it_measures_what_was_trained_on(vae, own_model, reviews):
     said = vae("evaluate", own_model, reviews / "reviews.csv", "--samples", "0", "--json").json()
     assert said["split"] == "all, on which the model was fitted"
+
+
+def test_what_a_file_holds_gives_no_orders_to_the_terminal(vae, tmp_path):
+    rows = [
+        f"{word} film {row},{label}" for row in range(20) for word, label in (("good", "\033[31mp|o*s"), ("bad", "neg"))
+    ]
+    (tmp_path / "some.csv").write_text("\n".join(["text,label", *rows]))
+    model = tmp_path / "model"
+    small = (
+        "--epochs",
+        "1",
+        "--latent-dim",
+        "2",
+        "--encoder-units",
+        "4",
+        "--decoder-units",
+        "4",
+        "--embedding-dim",
+        "4",
+    )
+    assert vae("fit", "text", tmp_path / "some.csv", *small, "--bigram-buckets", "0", "--out", model).code == 0
+    found = [
+        vae("predict", model, "good \033[2J film"),
+        vae("predict", model, "./no\033[31mne.csv"),
+        vae("info", model),
+    ]
+    assert not any("\033" in each.out + each.err for each in found)
+    assert r"good \x1b[2J film" in found[0].out
+    assert r"- label: \\x1b\[31mp\|o\*s, neg" in (model / "card.md").read_text()

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from ..errors import VaeworksError
 from ..kinds import KINDS, Kind, kind_of
+from ..wording import plain
 from . import archives, general
 from .help import HELP, by_kind, examples_of
 from .several import Several
@@ -215,5 +216,5 @@ def run(words: list[str]) -> None:
 
 
 def said(error: object, code: int = MISTAKE) -> int:
-    typer.echo(f"vae: {error}", err=True)
+    typer.echo(f"vae: {plain(str(error))}", err=True)
     return code

@@ -9,7 +9,7 @@ import typer
 
 from ..finite import nulled
 from ..storage.old_names import current
-from ..wording import spaced, worded
+from ..wording import plain, spaced, worded
 
 
 def show(result: dict, as_json: bool) -> None:
@@ -22,20 +22,25 @@ def show(result: dict, as_json: bool) -> None:
     result = current(result)
     for value in result.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            printed("\n\n".join(block(row) for row in value))
+            told("\n\n".join(block(row) for row in value))
         elif isinstance(value, list) and value and isinstance(value[0], str):
-            printed("\n".join(value))
+            told("\n".join(value))
     figures = {name: value for name, value in result.items() if not isinstance(value, list | dict)}
     if figures:
-        printed(block(named(figures)))
+        told(block(named(figures)))
     for name, value in result.items():
         if isinstance(value, dict) and value:
             own = named(value) if name == "figures" else value  # others have names of the user's, as columns are
-            printed(f"\n{spaced(name)}\n{block(own, indent=2)}")
+            told(f"\n{spaced(name)}\n{block(own, indent=2)}")
 
 
 def named(figures: dict[str, Any]) -> dict[str, Any]:
     return {spaced(name): value for name, value in figures.items()}
+
+
+def told(text: str) -> None:
+    """Print for people, on whose terminal what a file holds gives no orders."""
+    printed(plain(text))
 
 
 def printed(text: str) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..wording import plain
 from .render import show
 
 MODEL = Annotated[
@@ -33,7 +34,8 @@ class InTheShell(logging.Formatter):
     """A parameter that a message names is called as its option is."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return re.sub("`([a-z_]+)`", lambda name: "--" + name[1].replace("_", "-"), super().format(record))
+        text = plain(super().format(record))
+        return re.sub("`([a-z_]+)`", lambda name: "--" + name[1].replace("_", "-"), text)
 
 
 def as_command(function: Callable[..., dict]) -> Callable[..., None]:
