@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 from scipy import sparse
 
-from vaeworks import TabularVAE
+from vaeworks import TabularVAE, load
 from vaeworks.tabular.columns import Column
 from vaeworks.tabular.filling import filled
 
@@ -307,3 +307,14 @@ def test_every_imputation_is_the_table_but_for_its_holes(people):
 
 def test_categories_of_numbers_are_drawn_as_numbers(people):
     assert people.sample(5)["floor"].notna().all()
+
+
+@pytest.mark.parametrize(
+    "names", [pd.Index([3, 1, 2]), pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)]), pd.Index(["x", "y", "z"])]
+)
+def test_columns_keep_their_names_in_what_is_filled_and_drawn(names, tmp_path):
+    table = pd.DataFrame(RANDOM.normal(size=(ROWS, 3)), columns=names)
+    TabularVAE(**SMALL).fit(table).save(tmp_path / "model")
+    model = load(tmp_path / "model")
+    for found in (model.impute(table), model.sample(4), model.inverse_transform(model.transform(table))):
+        pd.testing.assert_index_equal(found.columns, names)

@@ -47,6 +47,8 @@ class Column:
         The type of a date or time, as Arrow calls it, whose numbers are steps since 1970 or midnight; or else empty.
     step : float
         Of a date or time, in seconds.
+    label : int or list or None
+        What the pandas DataFrame of the fit called it, where that is a number or has several parts.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Column:
     lumps: list = field(default_factory=list)
     moment: str = ""
     step: float = 1.0
+    label: Any = None
 
     def numbers(self, values: np.ndarray) -> np.ndarray:
         """The values as float64, (N,), categories as their indices, NaN where missing.
@@ -163,7 +166,11 @@ def learn_columns(frame: Frame, kinds: dict[str, str], scaling: str) -> list[Col
     if unknown:
         raise VaeworksError(f"there is no column {unknown[0]!r}: the columns are {', '.join(list(frame.columns)[:20])}")
     return [
-        replace(learn_column(name, frame, kinds.get(name), scaling), dtype=frame.dtypes.get(name, ""))
+        replace(
+            learn_column(name, frame, kinds.get(name), scaling),
+            dtype=frame.dtypes.get(name, ""),
+            label=frame.labels.get(name),
+        )
         for name in frame.columns
     ]
 

@@ -1,8 +1,9 @@
 """Tables of any origin as columns of numbers and words, and back."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ class Frame:
         The types of a pandas DataFrame's columns, to give them back in.
     moments : dict of str to str
         The types of columns of dates and times, as Arrow calls them.
+    labels : dict of str to int or list
+        What a pandas DataFrame calls columns whose names are numbers or have several parts.
     """
 
     columns: dict[str, np.ndarray]
@@ -40,6 +43,7 @@ class Frame:
     container: str = "array"
     dtypes: dict[str, str] = field(default_factory=dict)
     moments: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
 
 
 def is_frame(X: Any) -> bool:
@@ -102,7 +106,23 @@ def frame_of(X: Any) -> Frame:
         container=container,
         dtypes={str(name): str(dtype) for name, dtype in X.dtypes.items()} if container == "pandas" else {},
         moments={name: str(kind) for name, kind in types.items() if is_moment(kind)},
+        labels=labels_of(X.columns) if container == "pandas" else {},
     )
+
+
+def labels_of(names: Iterable[Any]) -> dict[str, Any]:
+    """By their names as text, those that are whole numbers, or that have several parts, each such or text."""
+    parts = {str(name): [*name] if isinstance(name, tuple) else name for name in names if not isinstance(name, str)}
+    plain = {name: json_of(label) for name, label in parts.items()}
+    return {name: label for name, label in plain.items() if label is not None}
+
+
+def json_of(label: Any) -> Any:
+    """A whole number, or a list of such or text; None for what is neither, as a date is."""
+    if isinstance(label, list):
+        each = [part if isinstance(part, str) else json_of(part) for part in label]
+        return None if None in each else each
+    return int(label) if isinstance(label, Integral) and not isinstance(label, bool) else None
 
 
 def from_pandas(X: Any) -> Any:
@@ -204,4 +224,10 @@ def as_pandas(values: dict[str, np.ndarray], columns: list) -> Any:
         for column in columns
         if column.dtype == "category" and column.categories  # those of numbers may be modelled as numbers
     }
-    return pd.DataFrame(values).astype(types)
+    table = pd.DataFrame(values).astype(types)
+    labels = [column.name if column.label is None else column.label for column in columns]
+    if all(isinstance(label, list) for label in labels):
+        table.columns = pd.MultiIndex.from_tuples([tuple(label) for label in labels])
+    elif not any(isinstance(label, list) for label in labels):
+        table.columns = pd.Index(labels)
+    return table
