@@ -169,7 +169,7 @@ def test_a_flipped_bit_of_a_checkpoint_is_damage(checkpoint, seed):
 def test_a_checkpoint_of_numbers_that_are_not_finite_says_so(tmp_path):
     path, weights = tmp_path / "fit" / "state.safetensors", {"model": {"a": torch.tensor([1.0, torch.nan])}}
     write_checkpoint(path, Position(), weights, torch.optim.SGD([torch.zeros(1)]))
-    with pytest.raises(VaeworksError, match=r"is of a fit that broke \(model a is not finite\)"):
+    with pytest.raises(VaeworksError, match=r"holds a fit that broke \(model a is not finite\)"):
         read_checkpoint(path, {})
 
 
