@@ -42,6 +42,8 @@ DAMAGES = {
     "config.json with another parameter": ("config.json", with_field("parameters", {"mood": 1})),
     "config.json with a list of parameters": ("config.json", with_field("parameters", [1])),
     "config.json with a format in words": ("config.json", with_field("format", "new")),
+    "config.json with a list of digests": ("config.json", with_field("digests", [1])),
+    "config.json with numbers as digests": ("config.json", with_field("digests", {"model.safetensors": 1})),
     "config.json with a list as kind": ("config.json", with_field("kind", [])),
     "config.json with a wrong size": ("config.json", with_field("parameters", {"latent_dim": 3})),
     "model.safetensors cut": ("model.safetensors", cut),

@@ -13,7 +13,7 @@ from ..errors import VaeworksError
 from ..files import put_in_place, resolved, said_plainly
 from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
-from .digests import DIGESTS, check_digests, digests_of, id_of
+from .digests import DIGESTS, check_digests, check_form, digests_of, id_of
 from .fitted import Fitted
 from .folders import folder_written_whole, read_at_once, read_newest, workplace
 from .old_names import current
@@ -157,6 +157,7 @@ def read_config(folder: Path) -> dict:
         )
     if not all(isinstance(name, str) and name.isidentifier() for name in config.get("further", [])):
         raise VaeworksError(f"{folder / CONFIG} names files that are none of a model's: restore it, or fit it again")
+    check_form(folder / CONFIG, config.get(DIGESTS))
     return config
 
 

@@ -30,6 +30,13 @@ def id_of(config: Mapping) -> str | None:
     return hashlib.sha256(" ".join(sorted(digests.values())).encode()).hexdigest()[:ID_DIGITS]
 
 
+def check_form(config: Path, digests: object) -> None:
+    """Refuse digests that are none."""
+    named = digests is None or (isinstance(digests, dict) and all(isinstance(each, str) for each in digests.values()))
+    if not named:
+        raise VaeworksError(f"{config} is damaged (its digests are none): restore it, or fit the model again")
+
+
 def check_digests(folder: Path, digests: Mapping[str, str] | None, files: Iterable[str]) -> None:
     """Refuse a model of which a file was changed; where it was saved without digests, it is said that none can tell.
 
