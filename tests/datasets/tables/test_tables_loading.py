@@ -131,6 +131,6 @@ def test_dates_are_read_whatever_marks_their_holes(tmp_path, caplog):
     assert [str(kind) for kind in found.schema.types] == ["date32[day]", "timestamp[us, tz=UTC]", "string"]
     assert found.column("day").null_count == 2
     assert "'day' holds dates; 2 cells that say '-', 'n/a' are holes" in caplog.text
-    assert "'own' holds dates, which are read as words: write them as 2026-11-27" in caplog.text
+    assert "'own' looks like dates, and is read as words: write dates as 2026-11-27" in caplog.text
     with pytest.raises(VaeworksError, match=r"'day' holds dates, but '2021-02-30' in row 3: mend"):
         table([*days[:2], "2021-02-30", *days[3:]], days)

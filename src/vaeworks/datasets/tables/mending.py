@@ -129,7 +129,7 @@ def in_moments(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedA
 
     words = counted(cells)
     if words and not others(words.keys() - holes_among(words), FOREIGN_DATE.fullmatch):
-        log.warning("%s: column %r holds dates, which are read as words: write them as 2026-11-27", name, column)
+        log.warning("%s: column %r looks like dates, and is read as words: write dates as 2026-11-27", name, column)
     if not hold(name, column, cells, "dates", is_date):
         return cells
     cells = emptied(cells, holes_among(words))
