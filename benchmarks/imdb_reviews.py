@@ -33,10 +33,8 @@ class FirstPass(ProgressBar):
 
 def after_first_pass(splits: dict, precision: str = "32-true") -> TextVAE:
     """The model of `vae fit text imdb` after its first pass, in which labels do not count."""
-    model, texts = (
-        TextVAE(**PRESETS["imdb"].parameters, precision=precision),
-        splits["train"][0] + splits["unlabelled"][0],
-    )
+    model = TextVAE(**PRESETS["imdb"].parameters, precision=precision)
+    texts = splits["train"][0] + splits["unlabelled"][0]
     with suppress(Interrupted):
         model.fit(texts, validation=(splits["validation"][0], None), session=Session(monitors=[FirstPass()]))
     return model

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -23,6 +24,11 @@ def written_whole(path: Path) -> Iterator[Path]:
             put_in_place(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def digest(path: Path, algorithm: str = "sha256") -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def put_in_place(new: Path, place: Path) -> None:

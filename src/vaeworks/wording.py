@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tabs and line feeds
-MEANINGS = {  # # stands for a number
+MEANINGS = {  # in names "#" stands for a number
     "dataset": "what was looked at",
     "split": "which part of it",
     "label": "what the linear layer on z predicts",

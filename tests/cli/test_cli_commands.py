@@ -278,29 +278,15 @@ def test_evaluate_says_where_it_measures_what_was_trained_on(vae, own_model, rev
 
 
 def test_what_a_file_holds_gives_no_orders_to_the_terminal(vae, tmp_path):
-    rows = [
-        f"{word} film {row},{label}" for row in range(20) for word, label in (("good", "\033[31mp|o*s"), ("bad", "neg"))
-    ]
+    labels = {"good": "\033[31mp|o*s", "bad": "neg"}
+    rows = [f"{word} film {row},{label}" for row in range(20) for word, label in labels.items()]
     (tmp_path / "some.csv").write_text("\n".join(["text,label", *rows]))
     model = tmp_path / "model"
-    small = (
-        "--epochs",
-        "1",
-        "--latent-dim",
-        "2",
-        "--encoder-units",
-        "4",
-        "--decoder-units",
-        "4",
-        "--embedding-dim",
-        "4",
-    )
-    assert vae("fit", "text", tmp_path / "some.csv", *small, "--bigram-buckets", "0", "--out", model).code == 0
-    found = [
-        vae("predict", model, "good \033[2J film"),
-        vae("predict", model, "./no\033[31mne.csv"),
-        vae("info", model),
-    ]
+    sizes = [word for size in ("latent-dim", "encoder-units", "decoder-units") for word in (f"--{size}", "4")]
+    sizes += ["--epochs", "1", "--bigram-buckets", "0"]
+    assert vae("fit", "text", tmp_path / "some.csv", *sizes, "--out", model).code == 0
+    words = ("good \033[2J film", "./no\033[31mne.csv")
+    found = [*(vae("predict", model, word) for word in words), vae("info", model)]
     assert not any("\033" in each.out + each.err for each in found)
     assert r"good \x1b[2J film" in found[0].out
     assert r"- label: \\x1b\[31mp\|o\*s, neg" in (model / "card.md").read_text()

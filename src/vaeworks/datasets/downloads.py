@@ -1,11 +1,11 @@
 """Getting public files, and checking that they are the ones that were meant."""
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import VaeworksError
+from ..files import digest
 from ..progress import DownloadBar
 
 if TYPE_CHECKING:
@@ -49,8 +49,3 @@ def check_digest(path: Path, algorithm: str, expected: str) -> None:
             f"{path.name} is damaged or altered (its {algorithm} begins {found[:8]}, not {expected[:8]}), so it is not "
             "used: try again, or get it elsewhere and pass the folder that holds it with --data"
         )
-
-
-def digest(path: Path, algorithm: str) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()

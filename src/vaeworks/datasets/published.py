@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ..files import digest
 from .arrays import picked
 from .cache import cache_folder, filling, local_copy
-from .downloads import check_digest, digest, fetch
+from .downloads import check_digest, fetch
 
 if TYPE_CHECKING:
     import numpy as np

@@ -100,7 +100,7 @@ class Parts:
 
 
 COUNT, WHOLE = Between(1), Between(0)
-DEPTH = Between(1, 100)  # of layers, which a file of a line could ask a thousand million of
+DEPTH = Between(1, 100)  # of layers: a config could ask for a thousand million
 POSITIVE, NOT_NEGATIVE = Between(0, 1e9, open_below=True, open_above=True), Between(0, 1e9, open_above=True)
 SHARE = Between(0, 1, open_above=True)
 SEED = Between(0, 2**32 - 1)

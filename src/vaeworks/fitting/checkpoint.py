@@ -83,7 +83,7 @@ def read_checkpoint(
         position = Position(**loads(metadata["position"]))
         if metadata.get("digest", "") != digest_of(metadata["position"], tensors):
             raise ValueError("it is not what was written")
-        weights, optimizer = parted(tensors)
+        weights, optimizer = grouped(tensors)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise VaeworksError(f"{path} is damaged ({error}): delete {path.parent} and start again") from error
     broken = first_not_finite((f"{group} {name}", t) for group, states in weights.items() for name, t in states.items())
@@ -103,7 +103,7 @@ def read_checkpoint(
     return position, weights, optimizer
 
 
-def parted(tensors: dict[str, Tensor]) -> tuple[dict[str, dict[str, Tensor]], dict[int, dict[str, Tensor]]]:
+def grouped(tensors: dict[str, Tensor]) -> tuple[dict[str, dict[str, Tensor]], dict[int, dict[str, Tensor]]]:
     """The weights by group, and the optimiser's state by parameter index."""
     weights: dict[str, dict[str, Tensor]] = {}
     optimizer: dict[int, dict[str, Tensor]] = {}

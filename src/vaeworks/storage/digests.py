@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import VaeworksError
+from ..files import digest
 from .folders import read_newest
 
 DIGESTS, ID_DIGITS = "digests", 16
@@ -14,12 +15,7 @@ log = logging.getLogger(__name__)
 
 def digests_of(folder: Path, files: Iterable[str]) -> dict[str, str]:
     """The SHA-256 of each file."""
-    return {file: read_newest(folder / file, digest_of) for file in files}
-
-
-def digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {file: read_newest(folder / file, digest) for file in files}
 
 
 def id_of(config: Mapping) -> str | None:
@@ -47,7 +43,7 @@ def check_digests(folder: Path, digests: Mapping[str, str] | None, files: Iterab
     if digests is None:
         log.warning("%s was saved without digests of its files, so changes to them go unseen: save it again", folder)
         return
-    changed = [file for file, digest in digests_of(folder, files).items() if digests.get(file) != digest]
+    changed = [file for file, own in digests_of(folder, files).items() if digests.get(file) != own]
     if changed:
         raise VaeworksError(
             f"the model at {folder} is damaged: {changed[0]} is not the file that was saved with it. Restore it, or "

@@ -10,7 +10,7 @@ from ..errors import VaeworksError
 
 DAY = 86_400.0  # seconds
 STEPS = (DAY, 3600.0, 60.0, 1.0)
-PERIODS = {"hour": DAY, "weekday": 7 * DAY, "season": 365.2425 * DAY}
+PERIODS = (DAY, 7 * DAY, 365.2425 * DAY)  # of the hour, the weekday and the season
 
 
 def is_moment(kind: Any) -> bool:
@@ -40,7 +40,7 @@ def as_moments(seconds: np.ndarray, moment: str) -> np.ndarray:
     found = pa.array(np.round(seconds / each).astype(np.int64)).cast(stored).cast(kind)
     if moment.startswith(("timestamp[ns", "time64[ns", "duration[ns")):  # Python counts microseconds
         found = found.cast(type_named(moment.replace("[ns", "[us")), safe=False)
-    return np.array([*found.to_pylist(), None], dtype=object)[:-1]
+    return np.array(found.to_pylist(), dtype=object)
 
 
 def type_named(moment: str) -> Any:
@@ -90,7 +90,7 @@ def periods_of(moment: str, step: float, reach: float) -> list[float]:
     """The seconds of those cycles of the calendar that a column tells apart: longer than its step, and within reach."""
     if moment.startswith("duration"):
         return []
-    return [period for period in PERIODS.values() if step < period <= reach]
+    return [period for period in PERIODS if step < period <= reach]
 
 
 def turns(seconds: Any, periods: list[float]) -> list[Any]:

@@ -1,5 +1,6 @@
 """The parameters of `TabularVAE`."""
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated
 
 from ..estimator.parameters import (
@@ -92,6 +93,6 @@ class TabularParameters(LabelParameters):
         depth = usual if self.depth is None else self.depth
         return depth, min(depth, DEPTH)
 
+    @abstractmethod
     def number_type(self) -> "torch.dtype":
         """Of the numbers to compute with, which the estimator knows of its model."""
-        raise NotImplementedError

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,9 +60,10 @@ def mended(path: Path, table: "pa.Table", words: Collection[str] = ()) -> "pa.Ta
             continue
         cells = emptied(pc.utf8_trim_whitespace(table.column(place)), HOLES)
         if column not in words:
-            cells = in_numbers(path.name, column, cells)
-        if column not in words and pa.types.is_string(cells.type):
-            cells = in_moments(path.name, column, cells)
+            found = Words(path.name, column, cells)
+            plain = in_numbers(found)
+            plain = in_moments(found) if plain is None else plain
+            cells = cells if plain is None else plain
         table = table.set_column(place, column, cells)
     return table
 
@@ -101,19 +102,51 @@ def identifiers_of(name: str, table: "pa.Table", kept: Collection[str] = ()) -> 
     return found
 
 
-def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedArray":
+class Words:
+    """The words of a column, how often each stands there, and those that mean a hole."""
+
+    def __init__(self, name: str, column: str, cells: "pa.ChunkedArray") -> None:
+        self.name, self.column, self.cells = name, column, cells
+        self.counts = dict(each.values() for each in cells.drop_null().value_counts().to_pylist())
+        self.holes = {word for word in self.counts if not word or HOLE.fullmatch(word)}
+
+    def others(self, how: Written) -> list[str]:
+        """Those that are not written so, holes left out."""
+        return sorted(word for word in self.counts.keys() - self.holes if not how(word))
+
+    def hold(self, what: str, how: Written) -> bool:
+        """Whether nearly all are written so; of which others are holes is said.
+
+        Raises
+        ------
+        VaeworksError
+            Where still others are not written so.
+        """
+        odd = self.others(how)
+        written = sum(self.counts[word] for word in self.counts.keys() - self.holes - set(odd))
+        left = sum(self.counts[word] for word in self.holes)
+        if not written or written < NEARLY_ALL * (sum(self.counts.values()) - left):
+            return False
+        if odd:
+            raise odd_words(self, odd, what)
+        if self.holes:
+            shown = ", ".join(sorted(map(repr, self.holes))[:SHOWN])
+            said = "%s: column %r holds %s; %d cells that say %s are holes"
+            log.warning(said, self.name, self.column, what, left, shown)
+        return True
+
+
+def in_numbers(words: Words) -> "pa.ChunkedArray | None":
     """The cells as numbers where nearly all of them are; holes that the file did not mark as such are holes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    counts = counted(cells)
-    holes = holes_among(counts)
-    how = min(WRITTEN, key=lambda how: len(others(counts.keys() - holes, WRITTEN[how][0].fullmatch)))
-    if not hold(name, column, cells, "numbers", WRITTEN[how][0].fullmatch):
-        return cells
+    how = min(WRITTEN, key=lambda how: len(words.others(WRITTEN[how][0].fullmatch)))
+    if not words.hold("numbers", WRITTEN[how][0].fullmatch):
+        return None
     if how != "with points":
-        log.warning("%s: column %r holds numbers %s", name, column, how)
-    cells = emptied(cells, holes)
+        log.warning("%s: column %r holds numbers %s", words.name, words.column, how)
+    cells = emptied(words.cells, words.holes)
     for sign, plain in WRITTEN[how][1].items():
         cells = pc.replace_substring(cells, sign, plain)
     cells = pc.replace_substring_regex(cells, r"^\+", "")
@@ -123,20 +156,20 @@ def in_numbers(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedA
         return cells.cast(pa.float64())
 
 
-def in_moments(name: str, column: str, cells: "pa.ChunkedArray") -> "pa.ChunkedArray":
+def in_moments(words: Words) -> "pa.ChunkedArray | None":
     """The cells as dates where nearly all of them are, written as ISO 8601 has it; it is said where others are."""
     import pyarrow as pa
 
-    words = counted(cells)
-    if words and not others(words.keys() - holes_among(words), FOREIGN_DATE.fullmatch):
-        log.warning("%s: column %r looks like dates, and is read as words: write dates as 2026-11-27", name, column)
-    if not hold(name, column, cells, "dates", is_date):
-        return cells
-    cells = emptied(cells, holes_among(words))
+    if words.counts and not words.others(FOREIGN_DATE.fullmatch):
+        said = "%s: column %r looks like dates, and is read as words: write dates as 2026-11-27"
+        log.warning(said, words.name, words.column)
+    if not words.hold("dates", is_date):
+        return None
+    cells = emptied(words.cells, words.holes)
     try:
         return cells.cast(pa.date32())
     except pa.ArrowInvalid:
-        return cells.cast(pa.timestamp("us", "UTC" if any(word.endswith("Z") for word in words) else None))
+        return cells.cast(pa.timestamp("us", "UTC" if any(word.endswith("Z") for word in words.counts) else None))
 
 
 def is_date(word: str) -> bool:
@@ -144,37 +177,6 @@ def is_date(word: str) -> bool:
         return bool(DATE.fullmatch(word) and datetime.fromisoformat(word))
     except ValueError:
         return False
-
-
-def counted(cells: "pa.ChunkedArray") -> dict[str, int]:
-    return dict(each.values() for each in cells.drop_null().value_counts().to_pylist())
-
-
-def holes_among(words: Iterable[str]) -> set[str]:
-    return {word for word in words if not word or HOLE.fullmatch(word)}
-
-
-def hold(name: str, column: str, cells: "pa.ChunkedArray", what: str, how: Written) -> bool:
-    """Whether nearly all cells are written so; of which others are holes is said.
-
-    Raises
-    ------
-    VaeworksError
-        Where still others are not written so.
-    """
-    counts = counted(cells)
-    holes = holes_among(counts)
-    odd = others(counts.keys() - holes, how)
-    written = sum(counts[word] for word in counts.keys() - holes - set(odd))
-    left = sum(counts[word] for word in holes)
-    if not written or written < NEARLY_ALL * (sum(counts.values()) - left):
-        return False
-    if odd:
-        raise odd_words(name, column, cells, odd, what)
-    if holes:
-        shown = ", ".join(sorted(map(repr, holes))[:SHOWN])
-        log.warning("%s: column %r holds %s; %d cells that say %s are holes", name, column, what, left, shown)
-    return True
 
 
 def emptied(cells: "pa.ChunkedArray", words: Collection[str]) -> "pa.ChunkedArray":
@@ -185,16 +187,11 @@ def emptied(cells: "pa.ChunkedArray", words: Collection[str]) -> "pa.ChunkedArra
     return pc.if_else(pc.is_in(cells, pa.array(sorted(words), pa.string())), pa.scalar(None, pa.string()), cells)
 
 
-def others(words: Collection[str], how: Written) -> list[str]:
-    """Those that are not written so."""
-    return sorted(word for word in words if not how(word))
-
-
-def odd_words(name: str, column: str, cells: "pa.ChunkedArray", odd: list[str], what: str) -> VaeworksError:
-    values = cells.to_pylist()
+def odd_words(words: Words, odd: list[str], what: str) -> VaeworksError:
+    values = words.cells.to_pylist()
     shown = ", ".join(f"{word!r} in row {values.index(word) + 1:,}" for word in odd[:SHOWN])
     more = f" and {len(odd) - SHOWN:,} more" if len(odd) > SHOWN else ""
     return VaeworksError(
-        f"{name}: column {column!r} holds {what}, but {shown}{more}: mend these cells, empty them, or say that the "
-        f"column holds words with --words {column}"
+        f"{words.name}: column {words.column!r} holds {what}, but {shown}{more}: mend these cells, empty them, or say "
+        f"that the column holds words with --words {words.column}"
     )
