@@ -3,6 +3,8 @@
 import io
 import json
 
+import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 from vaeworks import load
@@ -201,6 +203,25 @@ def test_the_name_of_the_label_stands_beside_its_accuracy(vae, fitted):
     assert (figures["label"], figures["accuracy"]) == ("sentiment", figures["sentiment_accuracy"])
     assert figures["deprecated_keys"] == ["importance_bound_nats", "sentiment_accuracy"]
     assert "sentiment accuracy" not in vae("evaluate", fitted("folder"), "--samples", "0").out
+
+
+def test_formulas_are_told_of_and_written_as_words_on_request(vae, model, tmp_path):
+    (tmp_path / "in.csv").write_text('review,author\n"=1+1 fine",me\n-3,you\n')
+    told = vae("predict", model, tmp_path / "in.csv", "--out", tmp_path / "out.csv")
+    assert "out.csv: 1 cells begin with =, +, - or @" in told.err
+    assert pa.csv.read_csv(tmp_path / "out.csv")["review"].to_pylist() == ["=1+1 fine", "-3"]
+    done = vae("predict", model, tmp_path / "in.csv", "--out", tmp_path / "out.csv", "--formulas-as-words")
+    assert "out.csv: 1 cells that look like formulas got an apostrophe" in done.err
+    assert pa.csv.read_csv(tmp_path / "out.csv")["review"].to_pylist() == ["'=1+1 fine", "-3"]
+    assert vae("predict", model, tmp_path / "in.csv", "--out", tmp_path / "out.jsonl").err.count("spreadsheet") == 0
+
+
+def test_a_file_gets_as_much_memory_as_it_may(vae, model, reviews):
+    assert vae("predict", model, reviews / "reviews.parquet", "--most-memory", "1G").code == 0
+    refused = vae("predict", model, reviews / "reviews.parquet", "--most-memory", "1K")
+    assert refused.code == 2
+    assert "bytes of memory, and 1,024 bytes are allowed" in refused.err
+    assert "--most-memory takes a size" in vae("predict", model, "fine", "--most-memory", "all").refusal()
 
 
 @pytest.mark.parametrize("ending", ["txt", "csv", "jsonl"])

@@ -26,6 +26,17 @@ def with_field(name, value):
     return lambda path: path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
 
 
+def with_rule(name, rule):
+    """In the vocabulary, which is JSON within JSON."""
+
+    def change(path):
+        state = json.loads(path.read_text())
+        state["vocabulary"] = json.dumps(json.loads(state["vocabulary"]) | {name: rule})
+        path.write_text(json.dumps(state))
+
+    return change
+
+
 def with_content(text):
     return lambda path: path.write_text(text)
 
@@ -58,6 +69,7 @@ DAMAGES = {
     "data.json without vocabulary": ("data.json", without("vocabulary")),
     "data.json with a broken vocabulary": ("data.json", with_field("vocabulary", "{}")),
     "data.json with a number as vocabulary": ("data.json", with_field("vocabulary", 3)),
+    "data.json with rules that no version had": ("data.json", with_rule("padding", {"strategy": {"Fixed": 10**9}})),
     "data.json with broken classes": ("data.json", with_field("classes", {"names": 3})),
     "data.json missing": ("data.json", lambda path: path.unlink()),
     "metrics.json cut": ("metrics.json", cut),

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from vaeworks import VaeworksError, load
 from vaeworks.storage.artifact import files_of, read_config, write_metrics
-from vaeworks.storage.digests import id_of
+from vaeworks.storage.digests import digest_of_settings, id_of
 
 from .numbered import Numbered, loaded
 
@@ -128,8 +128,26 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
 
 
 def changed(folder, **values):
+    """As one would who knows how: the digest of the config fits."""
     path = folder / "config.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+    config = json.loads(path.read_text()) | values
+    config["digests"]["settings"] = digest_of_settings(config)
+    path.write_text(json.dumps(config))
+
+
+def test_a_config_that_was_changed_is_damage(copy):
+    path = copy / "config.json"
+    config = json.loads(path.read_text())
+    config["parameters"]["max_tokens"] += 1  # its weights would load, and other words be counted
+    path.write_text(json.dumps(config))
+    with pytest.raises(VaeworksError, match="damaged: its config was changed after it was saved"):
+        load(copy)
+    config["parameters"]["max_tokens"] -= 1
+    config["made_by"] = {}
+    path.write_text(json.dumps(config, sort_keys=True))
+    known = load(copy)
+    known.set_params(missing_label=float("nan")).save(copy, overwrite=True)
+    assert np.isnan(load(copy).missing_label)
 
 
 def test_a_newer_format_is_refused(copy):
@@ -230,7 +248,7 @@ def test_metrics_of_a_model_that_was_replaced_meanwhile_are_refused(copy, tiny_t
 
 def test_a_model_of_an_earlier_version_loads_without_what_was_added_since(copy):
     config = json.loads((copy / "config.json").read_text())
-    del config["save"], config["further"]
+    del config["save"], config["further"], config["digests"]["settings"]
     (copy / "config.json").write_text(json.dumps(config))
     (copy / "aggregated.safetensors").unlink()
     model = load(copy)
@@ -328,9 +346,8 @@ def test_weights_of_another_fit_are_damage(copy, tiny_text_model, tmp_path):
 
 @pytest.mark.parametrize("size", [3, 10**9])
 def test_a_config_of_other_sizes_than_the_weights_is_refused_before_it_gets_memory(size, copy):
-    config = json.loads((copy / "config.json").read_text())
-    config["parameters"]["latent_dim"] = size
-    (copy / "config.json").write_text(json.dumps(config))
+    parameters = json.loads((copy / "config.json").read_text())["parameters"]
+    changed(copy, parameters=parameters | {"latent_dim": size})
     with pytest.raises(VaeworksError, match=rf"damaged \(.* is \[.*\], and by its config \[{2 * size}"):
         load(copy)
 

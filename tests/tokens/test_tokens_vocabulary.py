@@ -1,5 +1,7 @@
 """From text to token ids and back: stable for any text, in any script."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -158,3 +160,28 @@ def test_scripts_without_spaces_are_read_sign_by_sign(text):
     assert ("".join(signs), word, last) == (text, "film", "手")
     assert len(signs) > 1
     assert all(len(sign) <= 2 for sign in signs)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("pre_tokenizer", {"type": "Split", "pattern": {"Regex": "(a+)+$"}, "behavior": "Removed", "invert": True}),
+        ("normalizer", {"type": "Replace", "pattern": {"String": "a"}, "content": "a" * 10_000}),
+        (
+            "padding",
+            {
+                "strategy": {"Fixed": 10**9},
+                "direction": "Right",
+                "pad_to_multiple_of": None,
+                "pad_id": 0,
+                "pad_type_id": 0,
+                "pad_token": "<pad>",
+            },
+        ),
+    ],
+)
+def test_rules_that_are_none_of_ours_are_refused(name, rule):
+    written = json.loads(Vocabulary.learn([["a b a b"]], 10).to_json())
+    assert Vocabulary.from_json(json.dumps(written)).words[-2:] == ["a", "b"]
+    with pytest.raises(ValueError, match="rules that are none of ours"):
+        Vocabulary.from_json(json.dumps({**written, name: rule}))

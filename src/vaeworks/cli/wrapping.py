@@ -7,12 +7,17 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ..errors import VaeworksError
+from ..formulas import formulas_as_words
+from ..memory import at_most
 from ..wording import plain
+from .options import keyword
 from .render import show
 
 MODEL = Annotated[
@@ -24,6 +29,22 @@ MODEL = Annotated[
 SHARED = {
     "seed": (Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes a run repeatable.")], 0),
     "device": (Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")], "auto"),
+    "most_memory": (
+        Annotated[
+            str | None,
+            typer.Option("--most-memory", metavar="SIZE", help="Memory that a file may ask for: 8G. [3/4 of all]"),
+        ],
+        None,
+    ),
+    "formulas_as_words": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--formulas-as-words", help="In a csv, write ' before words that a spreadsheet takes for formulas."
+            ),
+        ],
+        False,
+    ),
     "threads": (Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.")], None),
     "as_json": (Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")], False),
     "verbose": (Annotated[bool, typer.Option("--verbose", "-v", help="Say more while working.")], False),
@@ -43,9 +64,9 @@ def as_command(function: Callable[..., dict]) -> Callable[..., None]:
     parameters = inspect.signature(function, eval_str=False).parameters
     own = [adapted(parameter) for parameter in parameters.values()]
     added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        keyword(name, annotation, default)
         for name, (annotation, default) in SHARED.items()
-        if name not in parameters
+        if name not in parameters and (name != "formulas_as_words" or may_be_csv(parameters.get("out")))
     ]
 
     @functools.wraps(function)
@@ -53,19 +74,34 @@ def as_command(function: Callable[..., dict]) -> Callable[..., None]:
         shared = {name: arguments.get(name, default) for name, (_, default) in SHARED.items()}
         with_machine(shared)
         given = {name: value for name, value in arguments.items() if name in parameters}
-        folder = given.get("model")
-        if folder is None:
-            return show(function(**given), shared["as_json"])
-        given["model"] = model = loaded(folder, shared)
-        known = model.metrics_
-        result = function(**given)
-        show(result, shared["as_json"])
-        if model.metrics_ is not known:
-            remember(folder, model)
+        with at_most(shared["most_memory"]), formulas_as_words(shared["formulas_as_words"]):
+            called(function, given, shared)
 
     command.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *added)}
     return command
+
+
+def called(function: Callable[..., dict], given: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Call it, with the model in the place of its folder, and show what it gives."""
+    folder = given.get("model")
+    if folder is None:
+        return show(function(**given), shared["as_json"])
+    given["model"] = model = loaded(folder, shared)
+    known = model.metrics_
+    show(function(**given), shared["as_json"])
+    if model.metrics_ is not known:
+        remember(folder, model)
+
+
+def may_be_csv(out: inspect.Parameter | None) -> bool:
+    """Whether that is the option of a file to write which can be a csv."""
+    if out is None:
+        return False
+    [option] = out.annotation.__metadata__
+    with suppress(VaeworksError):
+        return option.callback is not None and option.callback(Path("a.csv")) is not None
+    return False
 
 
 def adapted(parameter: inspect.Parameter) -> inspect.Parameter:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ..errors import VaeworksError
+from ..memory import check_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,7 @@ def read_arrays(path: Path) -> "dict[str, np.ndarray]":
             raise VaeworksError(f"{path.name} {found}: write it again with numpy.save or numpy.savez")
         file.seek(0)
         try:
-            check_sizes(file)
+            check_memory(path, claimed(file))
             content = np.load(file, allow_pickle=False)
             if isinstance(content, np.ndarray):
                 return {ALONE: content}
@@ -35,35 +36,39 @@ def read_arrays(path: Path) -> "dict[str, np.ndarray]":
             raise not_arrays(path, error) from error
 
 
-def check_sizes(file: IO[bytes]) -> None:
-    """Refuse arrays that claim to be larger than what is there, before they get any memory; leave the file at 0.
+def claimed(file: IO[bytes]) -> int:
+    """The bytes that all arrays take, none of which may claim more than is there; the file is at 0 then.
 
     Raises
     ------
     ValueError
     """
+    size = 0
     if not zipfile.is_zipfile(file):
         end = file.seek(0, 2)
         file.seek(0)
-        check_size(file, end)
+        size = size_of(file, end)
     else:
         with zipfile.ZipFile(file) as parts:
             for part in parts.infolist():
                 with parts.open(part) as member:
-                    check_size(member, part.file_size)
+                    size += size_of(member, part.file_size)
     file.seek(0)
+    return size
 
 
-def check_size(file: IO[bytes], size: int) -> None:
-    """Compare what the header of an .npy claims with the bytes that are there."""
+def size_of(file: IO[bytes], there: int) -> int:
+    """The bytes that the header of an .npy claims, once so many are there."""
     from math import prod
 
     from numpy.lib import format as npy
 
     version = npy.read_magic(file)
     shape, _, dtype = npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
-    if not dtype.hasobject and prod(shape) * dtype.itemsize > size:
-        raise ValueError(f"it claims an array of shape {shape}, for which its {size:,} bytes are too few")
+    size = prod(shape) * dtype.itemsize
+    if not dtype.hasobject and size > there:
+        raise ValueError(f"it claims an array of shape {shape}, for which its {there:,} bytes are too few")
+    return size
 
 
 def not_arrays(path: Path, error: Exception) -> VaeworksError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from ..errors import VaeworksError
 from .encodings import is_utf8, without_mark
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
@@ -17,6 +18,7 @@ OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 COMPRESSED = (".gz", ".bz2", ".zst", ".lz4")  # which Arrow reads by their names
 MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LOOKED_AT = 2**16  # bytes
+LONGEST = 2**26  # characters of a line
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +71,23 @@ def opened(path: Path, encoding: str = "utf-8", newline: str | None = None) -> I
         own = "utf-16" if is_marked(bytes(stream.read(2)), encoding) else without_mark(encoding)
     with pa.input_stream(str(path)) as stream:
         yield io.TextIOWrapper(stream, encoding=own, newline=newline)
+
+
+def lines_in(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of an open file with what ends them, none longer than 64 Mi characters.
+
+    Raises
+    ------
+    VaeworksError
+    """
+    number = 0
+    while line := file.readline(LONGEST):
+        number += 1
+        if len(line) == LONGEST and not line.endswith("\n"):
+            raise VaeworksError(
+                f"{path.name}: line {number:,} has more than {LONGEST:,} characters, too many for one text: mend it"
+            )
+        yield line
 
 
 def is_marked(head: bytes, encoding: str) -> bool:

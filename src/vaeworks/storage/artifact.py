@@ -13,7 +13,7 @@ from ..errors import VaeworksError
 from ..files import put_in_place, resolved, said_plainly
 from ..finite import broken_weight, dumps, first_not_finite, loads, nulled
 from ..pretrained import CONFIG, names
-from .digests import DIGESTS, check_digests, check_form, digests_of, id_of
+from .digests import DIGESTS, SETTINGS, check_digests, check_form, digest_of_settings, digests_of, id_of
 from .fitted import Fitted
 from .folders import folder_written_whole, read_at_once, read_newest, workplace
 from .old_names import current
@@ -64,7 +64,8 @@ def save(estimator: Fitted, folder: Path | str, overwrite: bool = False, compact
         for name, tensors in further.items():
             save_file(tensors, temporary / tensors_of(name))
         write_json(temporary / STATE, estimator.reader_.to_state())
-        config = config_of(estimator, list(further)) | {DIGESTS: digests_of(temporary, files_of(further))}
+        config = config_of(estimator, list(further))
+        config[DIGESTS] = digests_of(temporary, files_of(further)) | {SETTINGS: digest_of_settings(config)}
         write_json(temporary / CONFIG, config)
         write_json(temporary / METRICS, nulled(estimator.metrics_) | {MODEL_ID: id_of(config)})
         write_text(temporary / CARD, f"{estimator.card()}\nModel {id_of(config)}, by the digests of its files.\n")
@@ -169,7 +170,7 @@ def load(folder: Path, class_of: Callable[[str], Any], parts: dict[str, Any] | N
 
     def read() -> tuple:
         config = read_config(folder)
-        check_digests(folder, config.get(DIGESTS), files_of(config.get("further", ())))
+        check_digests(folder, config, files_of(config.get("further", ())))
         estimator_class, state, metrics = class_of(config["kind"]), read_json(folder / STATE), read_metrics(folder)
         return config, estimator_class, state, metrics, read_tensors(folder / WEIGHTS), read_further(folder, config)
 

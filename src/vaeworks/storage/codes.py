@@ -13,6 +13,7 @@ from ..core.choosing import posterior_mean
 from ..core.model import LatentModel
 from ..errors import VaeworksError
 from ..files import written_whole
+from ..formulas import spreadable
 from .fitted import Fitted
 
 FORMATS = (".parquet", ".csv", ".npz")
@@ -47,6 +48,8 @@ def write_codes(
     with written_whole(out) as temporary:
         if suffix == ".npz":
             return write_arrays([first, *codes], ids or {}, temporary), len(names)
+        if suffix == ".csv":
+            ids = spreadable(ids or {}, out)
         return stream_table(chain([first], codes), names, ids or {}, temporary, suffix), len(names)
 
 

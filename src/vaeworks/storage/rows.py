@@ -11,6 +11,7 @@ from ..datasets.dialects import SEPARATORS
 from ..errors import VaeworksError
 from ..files import written_whole
 from ..finite import nulled
+from ..formulas import Cells
 
 AT_ONCE = 10_000
 
@@ -33,16 +34,17 @@ def write_rows(rows: Iterable[dict], out: Path, answer: str = "") -> int:
             return write_parquet(iter(every), temporary, out)
         with temporary.open("w", encoding="utf-8", newline="") as file:
             if form in SEPARATORS:
-                return write_separated(every, names, file, SEPARATORS[form])
+                return write_separated(every, names, file, out)
             return write_lines(every, file, answer if form == ".txt" else None)
 
 
-def write_separated(rows: Iterable[dict], names: list[str], file: IO[str], separator: str) -> int:
-    writer, count = csv.DictWriter(file, names, delimiter=separator), 0
-    writer.writeheader()
+def write_separated(rows: Iterable[dict], names: list[str], file: IO[str], out: Path) -> int:
+    writer, cells, count = csv.writer(file, delimiter=SEPARATORS[out.suffix.lower()]), Cells(), 0
+    writer.writerow(map(cells, names))
     for row in rows:
-        writer.writerow(row)
+        writer.writerow([cells(row[name]) for name in names])
         count += 1
+    cells.tell(out)
     return count
 
 

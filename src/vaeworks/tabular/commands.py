@@ -315,6 +315,7 @@ def _filled(
     from ..datasets.dialects import SEPARATORS, dialect_of, form_of
     from ..datasets.tables.cells import filled_file
     from ..files import written_whole
+    from ..formulas import Cells
 
     places = {name: table.column_names.index(name) for name in holes}
     if source is None or not {form_of(source), form_of(out)} <= SEPARATORS.keys():
@@ -325,7 +326,9 @@ def _filled(
     changes = {places[name]: (rows, full.column(name).filter(rows).to_pylist()) for name, rows in holes.items()}
     dialect = dialect_of(source, encoding)
     separators = dialect.separator, dialect.separator if form_of(out) == form_of(source) else SEPARATORS[form_of(out)]
-    content = filled_file(source, separators, table.shape, changes, dialect.encoding)
+    cells = Cells()
+    content = filled_file(source, separators, table.shape, changes, dialect.encoding, cells.of_bytes)
+    cells.tell(out)
     with written_whole(out) as temporary:
         temporary.write_bytes(content)
     return {"rows_written": table.num_rows, "out": str(out)}

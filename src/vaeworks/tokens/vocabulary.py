@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterable
+from functools import cache
+from itertools import product
 
 import numpy as np
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 PAD, UNKNOWN, START, END = 0, 1, 2, 3
+PIECES = ("words", "subwords", "spaced")
 SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
 
 # In this order: marks of our own, an emoji with its modifiers, a sign of a script that sets no spaces, a word in any
@@ -14,9 +17,16 @@ SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
 PICTOGRAPH = r"\p{Extended_Pictographic}[\x{FE0F}\x{1F3FB}-\x{1F3FF}]*"
 EMOJI = rf"{PICTOGRAPH}(?:\x{{200D}}{PICTOGRAPH})*"
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"  # scripts without spaces
-LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]&&[^{UNSPACED}]]"
-WORD = rf"{LETTER}+(?:['\x{{2019}}]{LETTER}+)*"
-TOKEN = rf"<unk>|<br />|{EMOJI}|[{UNSPACED}]\p{{M}}*|{WORD}|\S"
+SIGNS = r"\p{L}\p{M}\p{N}"
+LETTER = rf"[[{SIGNS}]&&[^{UNSPACED}]]"
+
+
+def word_of(letter: str) -> str:
+    return rf"{letter}+(?:['\x{{2019}}]{letter}+)*"
+
+
+TOKEN = rf"<unk>|<br />|{EMOJI}|[{UNSPACED}]\p{{M}}*|{word_of(LETTER)}|\S"
+EARLIER = (rf"<unk>|<br />|{EMOJI}|{word_of(f'[{SIGNS}]')}|\S",)  # of models that are still read
 BREAKS = normalizers.Replace(Regex(r"<[bB][rR]\s*/?\s*>"), " <br /> ")
 SPACES = normalizers.Sequence([normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()])
 
@@ -88,15 +98,41 @@ class Vocabulary:
 
     @classmethod
     def from_json(cls, text: str) -> "Vocabulary":
+        """The inverse of `to_json`.
+
+        Raises
+        ------
+        ValueError
+            For rules that no version had: some can take all time or memory.
+        """
+        if rules_in(text) not in known_rules():
+            raise ValueError("its vocabulary has rules that are none of ours")
         return cls(Tokenizer.from_str(text))
 
 
-def with_rules(model: models.Model, lower: bool, pieces: str) -> Tokenizer:
+def rules_in(text: str) -> str:
+    """All but the words of a vocabulary in JSON."""
+    written = json.loads(text)
+    return json.dumps(
+        {name: part for name, part in written.items() if name not in ("version", "added_tokens", "model")}
+    )
+
+
+@cache
+def known_rules() -> set[str]:
+    """The rules that vocabularies have, and had."""
+    return {
+        rules_in(with_rules(models.BPE(), lower, pieces, token).to_str())
+        for lower, pieces, token in product((True, False), PIECES, (TOKEN, *EARLIER))
+    }
+
+
+def with_rules(model: models.Model, lower: bool, pieces: str, token: str = TOKEN) -> Tokenizer:
     """A tokenizer that reads text by the rules above; sub-words are made of bytes, so none is unknown."""
     tokenizer = Tokenizer(model)
     fold = [normalizers.Lowercase(), normalizers.NFC()] if lower else []
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), *fold, SPACES if pieces == "spaced" else BREAKS])
-    split = pre_tokenizers.Split(Regex(TOKEN), "removed", invert=True)
+    split = pre_tokenizers.Split(Regex(token), "removed", invert=True)
     inside = pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=pieces == "spaced")
     steps: dict[str, list[pre_tokenizers.PreTokenizer]] = {
         "words": [split],

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
+from ...memory import check_memory
 from ..listing import class_tree, glimpse, say_left_out, sorted_out, visible
 from .decoding import ENDINGS, decode_whole, eight_bits, fitted, sides
 from .pictures import SPLIT_NAMES, Pictures
@@ -80,6 +81,7 @@ def stacked(files: list[Path], resize: int | None) -> "np.ndarray":
     for number, file in enumerate(files):
         picture = decode_whole(file) if resize is None else fitted(decode_whole(file), resize, resize)
         if number == 0:
+            check_memory(file.parent, len(files) * picture.nbytes)
             images = np.empty((len(files), *picture.shape), picture.dtype)
         if picture.shape[:2] != images.shape[1:3]:
             raise VaeworksError(

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,7 @@ def filled_file(
     shape: tuple[int, int],
     changes: "dict[int, tuple[np.ndarray, list]]",
     encoding: str = "utf-8",
+    written: Callable[[bytes], bytes] = bytes,
 ) -> bytes:
     """A file of separated values whose holes are filled in some columns; all else stays byte for byte.
 
@@ -39,6 +40,8 @@ def filled_file(
         By the column's place: which rows are holes there, and what to fill in, in their order.
     encoding : str
         Of the file. What is UTF-16 is written as UTF-8.
+    written : callable, optional
+        What becomes of each cell in the end.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def filled_file(
         for place, (holes, _) in changes.items():
             if row is not None and row != HEADER and holes[row]:
                 kept[place] = styles[place].cell(next(left[place]), other)
-        parts += [other.join(kept), end]
+        parts += [other.join(map(written, kept)), end]
     return b"".join(parts)
 
 

@@ -5,15 +5,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import VaeworksError
-from ..dialects import SEPARATORS, dialect_of, form_of
+from ...memory import check_memory
+from ..dialects import COMPRESSED, SEPARATORS, dialect_of, form_of
 from ..encodings import check_encoding
 from ..headers import check_distinct
 from ..missing import no_such, unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import parquet
 
 ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
+AT_ONCE, ROWS_AT_ONCE = 2**24, 2**14  # bytes; rows
+WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8, "BYTE_ARRAY": 4}  # bytes of a value
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
@@ -70,6 +74,8 @@ def parsed(path: Path, words: Collection[str], encoding: str, holes: Collection[
     import pyarrow as pa
 
     form = form_of(path)
+    if path.suffix.lower() in COMPRESSED:
+        check_unpacked(path)
     if form in SEPARATORS:
         from pyarrow import csv
 
@@ -82,14 +88,47 @@ def parsed(path: Path, words: Collection[str], encoding: str, holes: Collection[
             convert_options=csv.ConvertOptions(column_types=types, null_values=list(holes), strings_can_be_null=True),
         )
     if form == ".parquet":
-        from pyarrow import parquet
-
-        return parquet.read_table(path)
+        return read_parquet(path)
     if form in (".jsonl", ".ndjson"):
         from pyarrow import json
 
         return json.read_json(path)
     return of_arrays(path)
+
+
+def check_unpacked(path: Path) -> None:
+    """Refuse a compressed file that unpacks to more than the memory that it may take."""
+    import pyarrow as pa
+
+    size = 0
+    with pa.input_stream(str(path)) as stream:
+        while part := stream.read(AT_ONCE):
+            size += len(part)
+            check_memory(path, size)
+
+
+def read_parquet(path: Path) -> "pa.Table":
+    """All rows, as long as they take no more memory than they may: pages of equal values are small in a file."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        check_memory(path, claimed(file.metadata))
+        batches, size = [], 0
+        for batch in file.iter_batches(ROWS_AT_ONCE):
+            batches.append(batch)
+            size += batch.nbytes
+            check_memory(path, size)
+        return pa.Table.from_batches(batches, file.schema_arrow)
+
+
+def claimed(metadata: "parquet.FileMetaData") -> int:
+    """The least bytes that the rows of a parquet take, by its metadata."""
+    parts = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+    chunks = [part.column(place) for part in parts for place in range(part.num_columns)]
+    return sum(
+        max(chunk.total_uncompressed_size, chunk.num_values * WIDTHS.get(chunk.physical_type, 1)) for chunk in chunks
+    )
 
 
 def of_arrays(path: Path) -> "pa.Table":

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from ...errors import VaeworksError
-from ..dialects import opened
+from ..dialects import lines_in, opened
 from ..encodings import not_encoded
 from .rows import READ_ROWS
 
@@ -101,7 +101,7 @@ class JsonSource:
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
     with opened(path, encoding) as file:
         try:
-            for line in file:
+            for line in lines_in(file, path):
                 yield line.removesuffix("\n")
         except UnicodeError as error:
             raise not_encoded(path, encoding) from error

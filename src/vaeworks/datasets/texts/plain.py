@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from ..dialects import form_of, opened
+from ..dialects import form_of, lines_in, opened
 from ..encodings import not_encoded
 from ..headers import no_column
 from .local import FORMATS
@@ -20,7 +20,7 @@ def lines_of(path: Path, encoding: str) -> Iterator[str]:
     """The lines of a file, as other programs count them: by line feeds alone."""
     with opened(path, encoding, newline="\n") as file:
         try:
-            for line in file:
+            for line in lines_in(file, path):
                 yield line.rstrip("\r\n")
         except UnicodeError as error:
             raise not_encoded(path, encoding) from error
