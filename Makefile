@@ -7,7 +7,7 @@ JOBS ?= 2
 SHARED := --numprocesses $(JOBS) --dist loadscope
 TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 
-.PHONY: help demo test test-fast lint wheel docs benchmarks clean
+.PHONY: help demo test test-fast soak lint wheel docs benchmarks clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,6 +27,9 @@ test: $(READY)  ## the whole test suite, in JOBS processes (2)
 
 test-fast: $(READY)  ## the tests that take no long: about a minute on two cores
 	$(BIN)/python -m pytest $(SHARED) -m "not slow"
+
+soak: $(READY)  ## an hour of damaged models, files and archives, and of killed fits, counted
+	$(BIN)/python -m tests.soak --minutes 60 --processes $(JOBS)
 
 lint: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
