@@ -26,7 +26,7 @@ def test_a_pipeline_with_holes_learns(iris):
     scores = cross_val_score(
         make_pipeline(TabularImputer(SMALL), LogisticRegression(max_iter=500)), holes, species, cv=3
     )
-    assert scores.mean() > 0.85
+    assert scores.mean() > 0.8
 
 
 def test_it_fills_better_than_means_and_leaves_what_was_there(iris):

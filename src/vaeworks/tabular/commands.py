@@ -127,7 +127,7 @@ def impute(
     model: "TabularVAE",
     source: Rows,
     out: Filled,
-    samples: Annotated[int, typer.Option(min=1, help="Draws of z, weighed by importance.")] = 1000,
+    samples: Annotated[int, typer.Option(min=1, help="Draws of z, weighed by importance.")] = 100,
     encoding: Encoding = "utf-8",
     data: Local = None,
 ) -> dict:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -23,6 +23,7 @@ from ..estimator.panels import Panel
 from ..estimator.sampling import class_index, draw_codes
 from ..fitting.plan import Plan, constant
 from ..labels import LABEL
+from ..progress import counted_by
 from .components import behind_components
 from .data import TableData
 from .filling import filled
@@ -39,6 +40,7 @@ from .scales import Scales
 from .weighing import codes_given, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, REDRAWS, MOST_NUMBERS = 128, 3000, 32, 20, 4_000_000
+IMPUTE_DRAWS = 100
 DRAWN, LEAST_HELD_OUT = 1000, 10
 LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
 
@@ -211,13 +213,14 @@ class TabularVAE(TabularParameters, LabelledEstimator):
         """The same as `decode`."""
         return self.decode(Z)
 
-    def impute(self, X: Any, samples: int = 1000, imputations: int | None = None) -> Any:
+    def impute(self, X: Any, samples: int = IMPUTE_DRAWS, imputations: int | None = None) -> Any:
         """Fill the holes of rows.
 
         Parameters
         ----------
         samples : int
-            Draws of z, weighed by importance (Mattei & Frellsen 2019, eq. 10).
+            Draws of z for each row, weighed by importance (Mattei & Frellsen 2019, eq. 10). With 100, means of columns
+            are within 1% of a standard deviation of those with 10,000, and errors as small (`docs/measured.md`).
         imputations : int or None
             None fills in what is expected: the mean of a number, the most probable category. A number gives a list of
             so many tables whose holes are filled by draws.
@@ -234,20 +237,29 @@ class TabularVAE(TabularParameters, LabelledEstimator):
             )
         X = eager(X)
         data = self.reader_.data(X, None, self)
-        data.batch_size = max(1, MOST_NUMBERS // (samples * (len(self.reader_.columns) + 2 * self.width)))
-        choose = common_draws(samples, self.latent_dim, self.random_state)
-        with self._seeded():
-            parts = [self._filled(batch, samples, choose, imputations) for batch in self._moved(data.epoch(None))]
         holes = np.isnan(data.dense(slice(None)))
-        found = [self._numbers(torch.cat(each)) for each in zip(*parts, strict=True)]
-        tables = [filled(X, self.reader_.columns, holes, numbers) for numbers in found]
+        rows = np.flatnonzero(holes.any(1))
+        numbers = np.full((imputations or 1, *holes.shape), np.nan)
+        with self._seeded():
+            for part, found in self._found(data, rows, samples, imputations):
+                numbers[:, part] = found
+        tables = [filled(X, self.reader_.columns, holes, each) for each in numbers]
         return tables[0] if imputations is None else tables
 
     @torch.no_grad()
-    def _filled(self, batch: Batch, samples: int, choose: Any, imputations: int | None) -> list[Tensor]:
-        row, weights = weighed(self.model_.eval(), batch, samples, choose)
-        found = expected(row, weights)[None] if imputations is None else resampled(row, weights, imputations)
-        return [each.cpu() for each in found]
+    def _found(
+        self, data: TableData, rows: np.ndarray, samples: int, imputations: int | None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Part by part some of the rows, and what stands in them (1 or imputations, rows, D), in the table's units."""
+        choose = common_draws(samples, self.latent_dim, self.random_state)
+        at_once = max(1, MOST_NUMBERS // (samples * (len(self.reader_.columns) + 2 * self.width)))
+        parts: Iterable[np.ndarray] = np.array_split(rows, range(at_once, len(rows), at_once)) if len(rows) else ()
+        if self.verbose and len(rows) > at_once:
+            parts = counted_by(parts, len(rows), "rows", len)
+        for part in parts:
+            row, weights = weighed(self.model_.eval(), data.batch(part).to(self._device()), samples, choose)
+            targets = expected(row, weights)[None] if imputations is None else resampled(row, weights, imputations)
+            yield part, np.stack([self._numbers(each) for each in targets])
 
     def sample(
         self,

@@ -6,7 +6,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, 
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from .estimator import TabularVAE
+from .estimator import IMPUTE_DRAWS, TabularVAE
 
 
 class TabularImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -34,7 +34,7 @@ class TabularImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     0
     """
 
-    def __init__(self, vae: TabularVAE | None = None, samples: int = 300) -> None:
+    def __init__(self, vae: TabularVAE | None = None, samples: int = IMPUTE_DRAWS) -> None:
         self.vae, self.samples = vae, samples
 
     def fit(self, X: Any, y: Any = None) -> Self:
