@@ -67,6 +67,8 @@ benchmarks: $(READY)  ## every figure in the README (many hours)
 	$(BIN)/python benchmarks/tabular_imputation.py
 	$(BIN)/python benchmarks/tabular_anomalies.py
 	$(BIN)/python benchmarks/tabular_synthetic.py
+	$(BIN)/python benchmarks/tabular_synthetic.py adult
+	$(BIN)/python benchmarks/tabular_scale.py
 	$(BIN)/python benchmarks/recommender_strong.py ml-100k
 	$(BIN)/python benchmarks/recommender_strong.py ml-1m
 	$(BIN)/python benchmarks/recommender_scale.py shape

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from vaeworks import load
@@ -102,3 +103,8 @@ def test_ids_that_cannot_be(vae, model, tmp_path, words, message):
     (tmp_path / "texts" / "pos" / "1.txt").write_text("A film.")
     words = [word.format(file=tmp_path / "new.csv", folder=tmp_path / "texts") for word in words]
     assert message in vae("encode", model, *words, "--out", tmp_path / "z.csv").refusal()
+
+
+def test_row_groups_are_not_as_small_as_batches(vae, model, reviews, tmp_path):
+    vae("encode", model, reviews / "reviews.txt", "--out", tmp_path / "codes.parquet")
+    assert pq.ParquetFile(tmp_path / "codes.parquet").num_row_groups == 1

@@ -180,7 +180,7 @@ ASKED = {
     "image": {"reconstruct": lambda model, X: model.reconstruct(X)},
     "tabular": {
         "impute": lambda model, X: numbers(model.impute(X, samples=50)),
-        "anomaly_score": lambda model, X: model.anomaly_score(X),
+        "anomaly_score": lambda model, X: model.anomaly_score(X, samples=32),
     },
     "denoiser": {
         "denoise": lambda model, X: np.stack(model.denoise([np.float32(photo) for photo in X])),

@@ -98,7 +98,7 @@ def predict(
     model.require_labels()
     files = [file for given in pictures for file in (files_below(given) if given.is_dir() else [given])]
     rows = _predicted(model, files)
-    return {"rows": list(rows)} if out is None else {"rows_written": write_rows(rows, out), "out": str(out)}
+    return {"rows": rows} if out is None else {"rows_written": write_rows(rows, out), "out": str(out)}
 
 
 def _predicted(model: "ImageVAE", files: list[Path]) -> "Iterator[dict]":

@@ -79,7 +79,7 @@ class Answers:
 
 
 def answered(model: Fitted, given: Given, answers: Answers, out: Path | None) -> dict:
-    """The rows with their answers, or how many were written; a file is streamed, and an empty row stays one.
+    """The rows with their answers, as they come, or how many were written; an empty row stays one.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def answered(model: Fitted, given: Given, answers: Answers, out: Path | None) ->
     else:
         found = _of_file(model, given.file, given, answers)
     if out is None:
-        return {"rows": list(found)}
+        return {"rows": found}
     return {"rows_written": write_rows(found, out, answers.main), "out": str(out)}
 
 

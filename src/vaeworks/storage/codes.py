@@ -17,7 +17,7 @@ from ..formulas import spreadable
 from .fitted import Fitted
 
 FORMATS = (".parquet", ".csv", ".npz")
-PLACES = ("example", "place")
+PLACES, AT_ONCE = ("example", "place"), 10_000  # rows
 Rows = tuple[np.ndarray, np.ndarray]
 
 
@@ -67,7 +67,7 @@ def codes_of(model: LatentModel, batches: Iterable[Batch], level: int) -> Iterat
 
 
 def write_arrays(parts: list[Rows], ids: dict[str, list], path: Path) -> int:
-    places, codes = (np.concatenate(side) for side in zip(*parts, strict=True))
+    places, codes = joined(parts)
     arrays: dict[str, Any] = {"codes": codes} | ({"places": places} if places.shape[1] else {})
     arrays |= {name: np.array([str(own) for own in column]) for name, column in ids.items()}
     with path.open("wb") as file:
@@ -75,12 +75,29 @@ def write_arrays(parts: list[Rows], ids: dict[str, list], path: Path) -> int:
     return len(codes)
 
 
+def gathered(parts: Iterable[Rows]) -> Iterator[Rows]:
+    """The same rows in parts that are not small, since each is a row group of its own."""
+    some: list[Rows] = []
+    for part in parts:
+        some.append(part)
+        if sum(len(codes) for _, codes in some) >= AT_ONCE:
+            yield joined(some)
+            some = []
+    if some:
+        yield joined(some)
+
+
+def joined(parts: list[Rows]) -> Rows:
+    places, codes = (np.concatenate(side) for side in zip(*parts, strict=True))
+    return places, codes
+
+
 def stream_table(parts: Iterable[Rows], names: list[str], ids: dict[str, list], path: Path, suffix: str) -> int:
     import pyarrow as pa
     from pyarrow import csv, parquet
 
     rows, writer, schema = 0, None, None
-    for places, codes in parts:
+    for places, codes in gathered(parts):
         examples = places[:, 0] - 1 if places.shape[1] else range(rows, rows + len(codes))
         columns = {name: [column[example] for example in examples] for name, column in ids.items()}
         columns |= dict(zip(PLACES, places.T, strict=False)) | dict(zip(names, codes.astype(np.float32).T, strict=True))

@@ -273,18 +273,18 @@ def _answered(
     model: "TabularVAE", rows: "tuple[pa.Table, pa.Table]", answer: "Callable[[pa.Table], list[dict]]", out: Path | None
 ) -> dict:
     """The rows, as `_whole` gives them, with what is said of each; or how many were written, part by part."""
-    whole, read = rows
-    if out is None:
-        return {"rows": [{"row": row, **each} for row, each in enumerate(answer(read))]}
     from ..progress import counted_by
     from ..storage.answers import beside
     from ..storage.rows import write_rows
 
+    whole, read = rows
     parts: Iterable[pa.Table] = (read.slice(start, AT_ONCE) for start in range(0, read.num_rows, AT_ONCE))
     if model.verbose and read.num_rows > AT_ONCE:
         model.set_params(verbose=False)
         parts = counted_by(parts, read.num_rows, "rows", len)
     answers = (each for part in parts for each in answer(part))
+    if out is None:
+        return {"rows": ({"row": row, **each} for row, each in enumerate(answers))}
     every = (row for batch in whole.to_batches(AT_ONCE) for row in batch.to_pylist())
     written = (beside(row, said) for row, said in zip(every, answers, strict=True))
     return {"rows_written": write_rows(written, out), "out": str(out)}

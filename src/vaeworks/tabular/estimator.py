@@ -40,7 +40,7 @@ from .scales import Scales
 from .weighing import codes_given, expected, resampled, weighed
 
 PSEUDO_INPUTS, STEPS, SCORE_DRAWS, REDRAWS, MOST_NUMBERS = 128, 3000, 32, 20, 4_000_000
-IMPUTE_DRAWS = 100
+IMPUTE_DRAWS, ODDNESS_DRAWS = 100, 8
 DRAWN, LEAST_HELD_OUT = 1000, 10
 LEARNING_RATE, MAP_LEARNING_RATE = 4e-3, 2e-3
 
@@ -169,10 +169,10 @@ class TabularVAE(TabularParameters, LabelledEstimator):
 
         It is a density in the table's own units where columns are numbers, and it is over what was observed.
         """
-        return self._bounds(X, lambda evidence, batch: evidence.elbo(), balanced=True)
+        return self._bounds(X, lambda evidence, batch: evidence.elbo(), SCORE_DRAWS, balanced=True)
 
-    def anomaly_score(self, X: Any) -> np.ndarray:
-        """How little the model expects a row: the negative importance-weighted bound on log p(row), (N,), 32 draws.
+    def anomaly_score(self, X: Any, samples: int = ODDNESS_DRAWS) -> np.ndarray:
+        """How little the model expects a row: the negative importance-weighted bound on log p(row), (N,), of 8 draws.
 
         In nats, over what was observed, and of numbers as the model scales them: normal scores of heavy-tailed columns,
         logarithms of positive ones. In the table's own units, as `score_samples` has it, rows would pass for normal
@@ -184,7 +184,7 @@ class TabularVAE(TabularParameters, LabelledEstimator):
             assert batch.target is not None
             return decoder.log_slope(batch.target, batch.observed) - evidence.importance_bound()
 
-        return self._bounds(X, oddness, balanced=False)
+        return self._bounds(X, oddness, samples)
 
     def surprises(self, X: Any) -> np.ndarray:
         """By how many nats each value of the rows is less probable than the one that the model expects, (N, D).
@@ -198,10 +198,12 @@ class TabularVAE(TabularParameters, LabelledEstimator):
 
         return self._over(self.batches(X), surprising)
 
-    def _bounds(self, X: Any, bound: Callable[[Evidence, Batch], Tensor], balanced: bool) -> np.ndarray:
+    def _bounds(
+        self, X: Any, bound: Callable[[Evidence, Batch], Tensor], samples: int, balanced: bool = False
+    ) -> np.ndarray:
         check_is_fitted(self)
-        choose = common_draws(SCORE_DRAWS, self.latent_dim, self.random_state, balanced)
-        return self._over(self.batches(X), lambda batch: bound(self.model_.evidence(batch, SCORE_DRAWS, choose), batch))
+        choose = common_draws(samples, self.latent_dim, self.random_state, balanced)
+        return self._over(self.batches(X), lambda batch: bound(self.model_.evidence(batch, samples, choose), batch))
 
     def decode(self, Z: Any) -> Any:
         """The row that each code Z (N, latent_dim) stands for: the most probable categories; of a number its mean, or
