@@ -216,14 +216,6 @@ def test_formulas_are_told_of_and_written_as_words_on_request(vae, model, tmp_pa
     assert vae("predict", model, tmp_path / "in.csv", "--out", tmp_path / "out.jsonl").err.count("spreadsheet") == 0
 
 
-def test_a_file_gets_as_much_memory_as_it_may(vae, model, reviews):
-    assert vae("predict", model, reviews / "reviews.parquet", "--most-memory", "1G").code == 0
-    refused = vae("predict", model, reviews / "reviews.parquet", "--most-memory", "1K")
-    assert refused.code == 2
-    assert "bytes of memory, and 1,024 bytes are allowed" in refused.err
-    assert "--most-memory takes a size" in vae("predict", model, "fine", "--most-memory", "all").refusal()
-
-
 @pytest.mark.parametrize("ending", ["txt", "csv", "jsonl"])
 def test_texts_are_written_where_out_says(vae, model, tmp_path, ending):
     out = tmp_path / f"drawn.{ending}"

@@ -128,6 +128,14 @@ def test_columns_beside_the_model_may_be_in_another_encoding(vae, people_model, 
     assert wanted.fullmatch((tmp_path / "out.csv").read_bytes())
 
 
+def test_a_file_gets_as_much_memory_as_it_may(vae, people_model, people, tmp_path):
+    pa.parquet.write_table(pa.csv.read_csv(people), tmp_path / "in.parquet")
+    words = ("encode", people_model, tmp_path / "in.parquet", "--out", tmp_path / "z.csv", "--most-memory")
+    assert vae(*words, "1G").code == 0
+    assert "bytes of memory, and 1,024 bytes are allowed" in vae(*words, "1K").refusal()
+    assert "--most-memory takes a size" in vae(*words, "all").refusal()
+
+
 def test_a_parquet_keeps_its_types_and_what_is_said_of_them(vae, people_model, tmp_path):
     table = pa.table(
         {

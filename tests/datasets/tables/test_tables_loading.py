@@ -9,6 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from vaeworks.datasets import load_table
+from vaeworks.datasets.tables.files import parts_as_written, read_as_written
 from vaeworks.errors import MissingColumnError, VaeworksError
 
 TABLE = pa.table({"size": [1.5, None, 3.0], "town": ["Bern", "Zug", None], "class": [1, 2, 1]})
@@ -134,3 +135,18 @@ def test_dates_are_read_whatever_marks_their_holes(tmp_path, caplog):
     assert "'own' looks like dates, and is read as words: write dates as 2026-11-27" in caplog.text
     with pytest.raises(VaeworksError, match=r"'day' holds dates, but '2021-02-30' in row 3: mend"):
         table([*days[:2], "2021-02-30", *days[3:]], days)
+
+
+def test_a_file_as_it_is_written_comes_in_parts(tmp_path):
+    rows = [f'{row:05},NA,"a ""b"", {row}",{row}.50' for row in range(200_000)]
+    (tmp_path / "a.csv").write_text("zip,hole,text,price\n" + "\n".join(rows))
+    parts = list(parts_as_written(tmp_path / "a.csv"))
+    assert len(parts) > 1
+    found = [row for part in parts for row in part.to_pylist()]
+    assert found[7] == {"zip": "00007", "hole": "NA", "text": 'a "b", 7', "price": "7.50"}
+    assert len(found) == len(rows)
+    assert read_as_written(tmp_path / "a.csv").to_pylist() == found
+    pa.parquet.write_table(pa.table({"n": range(40_000)}), tmp_path / "a.parquet")
+    parts = list(parts_as_written(tmp_path / "a.parquet"))
+    assert len(parts) > 1
+    assert [row["n"] for part in parts for row in part.to_pylist()] == list(range(40_000))

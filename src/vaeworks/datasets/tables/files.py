@@ -1,8 +1,9 @@
 """Local files of tables: .csv, .tsv, .jsonl, .parquet, and arrays in .npy and .npz."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import VaeworksError
 from ...memory import check_memory
@@ -41,6 +42,65 @@ def read_table(
     VaeworksError
         When there is no such file, when it is of no such form or damaged, or when it has no rows.
     """
+    with refused_plainly(path, encoding):
+        table = parsed(path, words, encoding, holes)
+    table = with_names(path, table, table.column_names)
+    if not table.num_rows or not table.num_columns:
+        raise no_rows(path)
+    return table
+
+
+def read_as_written(path: Path, encoding: str = "utf-8") -> "pa.Table":
+    """The whole table, in which every cell of a .csv or .tsv is text, letter by letter."""
+    import pyarrow as pa
+
+    return pa.Table.from_batches(list(parts_as_written(path, encoding)))
+
+
+def parts_as_written(path: Path, encoding: str = "utf-8") -> "Iterator[pa.RecordBatch]":
+    """The same part by part: a csv, a tsv and a parquet are never held as a whole.
+
+    Raises
+    ------
+    VaeworksError
+        As `read_table`.
+    """
+    found = 0
+    with refused_plainly(path, encoding):
+        for part in parts_of(path, encoding):
+            if part.num_rows and part.num_columns:
+                found += part.num_rows
+                yield with_names(path, part, part.schema.names)
+    if not found:
+        raise no_rows(path)
+
+
+def parts_of(path: Path, encoding: str) -> "Iterator[pa.RecordBatch]":
+    import pyarrow as pa
+
+    form = form_of(path)
+    if form in SEPARATORS:
+        from ..texts.separated import open_separated
+
+        written = dialect_of(path, encoding)
+        with open_separated(path, written.separator, written.encoding) as reader:
+            names = reader.schema.names
+        check_distinct(path, names)
+        as_text = dict.fromkeys(names, pa.string())
+        with open_separated(path, written.separator, written.encoding, wanted=as_text) as reader:
+            yield from reader
+    elif form == ".parquet":
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as file:
+            yield from file.iter_batches(ROWS_AT_ONCE)
+    else:
+        yield from read_table(path).to_batches(ROWS_AT_ONCE)
+
+
+@contextmanager
+def refused_plainly(path: Path, encoding: str) -> Iterator[None]:
+    """Say in one sentence why a file is no table that can be read."""
     import pyarrow as pa
 
     check_encoding(encoding)
@@ -49,25 +109,23 @@ def read_table(
     if form_of(path) not in ENDINGS:
         raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
-        table = parsed(path, words, encoding, holes)
+        yield
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
     except OSError as error:
         raise unreadable(path, error) from error
-    if "" in table.column_names:
-        table = table.rename_columns([name or f"column {at}" for at, name in enumerate(table.column_names, 1)])
-    check_distinct(path, table.column_names)
-    if not table.num_rows or not table.num_columns:
-        raise VaeworksError(f"{path.name} has no rows: add some")
-    return table
 
 
-def read_as_written(path: Path, encoding: str = "utf-8") -> "pa.Table":
-    """The whole table, in which every cell of a .csv or .tsv is text, letter by letter."""
-    if form_of(path) not in SEPARATORS:
-        return read_table(path)
-    return read_table(path, read_table(path, encoding=encoding).column_names, encoding, holes=())
+def with_names(path: Path, rows: Any, names: list[str]) -> Any:
+    """Rows whose columns have different names; one without gets that of its place."""
+    named = [name or f"column {at}" for at, name in enumerate(names, 1)]
+    check_distinct(path, named)
+    return rows if named == names else rows.rename_columns(named)
+
+
+def no_rows(path: Path) -> VaeworksError:
+    return VaeworksError(f"{path.name} has no rows: add some")
 
 
 def parsed(path: Path, words: Collection[str], encoding: str, holes: Collection[str]) -> "pa.Table":

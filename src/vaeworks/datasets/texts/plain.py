@@ -76,6 +76,6 @@ def rows_of(path: Path, column: str | None, encoding: str, option: str) -> tuple
         cells = cells_of(path, encoding)
         next(cells)
         return column, (dict(zip(names, row, strict=False)) for row in cells)
-    from ..tables.files import read_as_written
+    from ..tables.files import parts_as_written
 
-    return column, (row for batch in read_as_written(path, encoding).to_batches() for row in batch.to_pylist())
+    return column, (row for part in parts_as_written(path, encoding) for row in part.to_pylist())
