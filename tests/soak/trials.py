@@ -19,6 +19,7 @@ from vaeworks.datasets import (
     load_table,
     load_texts,
 )
+from vaeworks.kinds import KINDS
 from vaeworks.storage.artifact import read_config
 from vaeworks.storage.digests import DIGESTS, SETTINGS, digest_of_settings, digests_of
 from vaeworks.storage.session import Session
@@ -28,6 +29,7 @@ from .mutations import mutated, mutated_json
 from .processes import Verdict
 
 EPOCHS = 6
+ESTIMATORS = [kind.estimator_class() for kind in KINDS.values()]  # imported once, before processes part
 
 
 def refused(error):
