@@ -179,6 +179,8 @@ class TabularVAE(TabularParameters, LabelledEstimator):
         wherever values crowd together.
         """
 
+        self._check_count(samples, "draws")
+
         def oddness(evidence: Evidence, batch: Batch) -> Tensor:
             decoder = cast(RowLikelihood, self.model_.decoder)
             assert batch.target is not None

@@ -185,7 +185,7 @@ def claimed(metadata: "parquet.FileMetaData") -> int:
     parts = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
     chunks = [part.column(place) for part in parts for place in range(part.num_columns)]
     return sum(
-        max(chunk.total_uncompressed_size, chunk.num_values * WIDTHS.get(chunk.physical_type, 1)) for chunk in chunks
+        max(chunk.total_uncompressed_size, chunk.num_values * WIDTHS.get(chunk.physical_type, 0)) for chunk in chunks
     )
 
 
