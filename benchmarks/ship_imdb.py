@@ -14,7 +14,8 @@ from text_imdb import EVERY_FOR_SAMPLES, importance, measured, scalars
 
 from vaeworks import TextVAE, load
 from vaeworks.pretrained import HERE
-from vaeworks.storage.artifact import CARD, write_metrics
+from vaeworks.storage.artifact import CARD, read_config, write_metrics
+from vaeworks.storage.digests import id_of
 
 MADE = """
 ## How it was made, and its faults
@@ -75,7 +76,8 @@ def main() -> None:
     if not flat:
         model.metrics_ |= {"accuracy_on_25000": figures["accuracy on all 25,000"]}
     write_metrics(HERE / name, model.metrics_)
-    (HERE / name / CARD).write_text(model.card() + FAULTS[name], encoding="utf-8")
+    named = f"\nModel {id_of(read_config(HERE / name))}, by the digests of its files.\n"
+    (HERE / name / CARD).write_text(model.set_params(verbose=False).card() + FAULTS[name] + named, encoding="utf-8")
 
 
 def measured_apart(model: TextVAE) -> dict:

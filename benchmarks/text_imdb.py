@@ -11,6 +11,7 @@ from recorded import record
 from text_baselines import linear
 
 from vaeworks import TextVAE, load
+from vaeworks.storage.old_names import current
 
 EVERY_FOR_SAMPLES, EVERY_FOR_RECONSTRUCTIONS, SAMPLES = 50, 25, 100
 EVERY_FOR_EXAMPLES = 99  # labels take turns, so an even stride would show one of them
@@ -37,7 +38,7 @@ def every(split: tuple[list, list], step: int) -> tuple[list, list]:
 
 
 def scalars(figures: dict) -> dict:
-    return {name: value for name, value in figures.items() if not isinstance(value, list)}
+    return {name: value for name, value in current(figures).items() if not isinstance(value, list)}
 
 
 def importance(model: TextVAE, texts: list[str], labels: list[str]) -> dict:
