@@ -33,7 +33,7 @@ FAULTS = {
     "imdb": MADE.format(
         options=" --precision bf16-mixed --out models/first`, and two passes more by\n"
         "`vae fit text imdb --from models/first --pseudo-labels --epochs 2 --precision bf16-mixed",
-        time="80 minutes of one CPU core without a GPU, 15 of them for its teacher",
+        time="74 minutes of one CPU core without a GPU",
     )
     + """\
 - 32 numbers keep the sentiment, the kind of film and the tone of a review, not its wording: names and plots in a

@@ -9,8 +9,8 @@ import pyarrow.csv
 import pytest
 
 from vaeworks.datasets.tables.cells import filled_file
-from vaeworks.formulas import Cells, formulas_as_words, is_formula, spreadable, spreadable_table
-from vaeworks.storage.rows import write_rows
+from vaeworks.formulas import Cells, formulas_as_words, is_formula, spreadable
+from vaeworks.storage.rows import spreadable_table, write_rows
 
 RUN = ("=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1", "\r=1", "- a dash", "=", "-")
 SAFE = ("", "1+1", "-1", "+41791869953", "-1.5e-10", "+41 79 186 99 53", "-3%", "a=b", " =1", -1, -1.5, None, True)
@@ -61,6 +61,14 @@ def test_columns_of_numbers_of_a_table_keep_their_type(tmp_path):
     assert found.schema == table.schema
     assert found.to_pylist() == [{"a": -1.5, "b": "'=1", "c": b"=1"}, {"a": 2.0, "b": "-2", "c": b""}]
     assert spreadable_table(table, tmp_path / "a.csv") == table
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())])
+def test_words_of_a_table_are_seen_however_they_are_stored(kind, tmp_path):
+    table = pa.table({"a": pa.array(["=1", None, "-2", "=1"]).cast(kind)})
+    with formulas_as_words(True):
+        found = spreadable_table(table, tmp_path / "a.csv")
+    assert found["a"].to_pylist() == ["'=1", None, "-2", "'=1"]
 
 
 def test_a_file_whose_holes_are_filled_is_as_it_was_but_on_request(tmp_path):

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from typing import Any
 
 BEGINNING = re.compile(r"[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-][\d.,' ]*\d[\d.,' ]*([eE][+-]?\d+)?%?")
@@ -68,19 +65,5 @@ def spreadable(columns: dict[str, list], out: Path) -> dict[str, list]:
     """Columns as a csv that is called `out` shall have them."""
     cells = Cells()
     written: dict[str, list] = {cells(name): [cells(value) for value in column] for name, column in columns.items()}
-    cells.tell(out)
-    return written
-
-
-def spreadable_table(table: "pa.Table", out: Path) -> "pa.Table":
-    """The same of a table, of which columns of words are looked at."""
-    import pyarrow as pa
-
-    cells = Cells()
-    columns = [
-        pa.array(map(cells, column.to_pylist()), column.type) if pa.types.is_string(column.type) else column
-        for column in table.columns
-    ]
-    written = pa.table(columns, [cells(name) for name in table.column_names])
     cells.tell(out)
     return written

@@ -128,6 +128,33 @@ def test_columns_beside_the_model_may_be_in_another_encoding(vae, people_model, 
     assert wanted.fullmatch((tmp_path / "out.csv").read_bytes())
 
 
+def pandas_rows():
+    return pd.DataFrame({"a": np.arange(60.0) % 7, "b": ["=x", "-y", "z"] * 20})
+
+
+def numpy_rows():
+    return np.arange(120.0).reshape(60, 2) % 7
+
+
+@pytest.mark.parametrize("rows", [pandas_rows, numpy_rows])
+@pytest.mark.parametrize("labels", [None, ["=u", "v"] * 30])
+def test_a_model_that_python_fitted_to_any_table_draws_and_decodes_in_the_shell(vae, rows, labels, tmp_path):
+    TabularVAE(epochs=1, width=8).fit(rows(), labels).save(tmp_path / "model")
+    np.savez(tmp_path / "z.npz", codes=load(tmp_path / "model").transform(rows())[:5])
+    for words in (("sample", tmp_path / "model", "-n", 5), ("decode", tmp_path / "model", tmp_path / "z.npz")):
+        assert vae(*words, "--out", tmp_path / "out.csv").code == 0
+        assert pa.csv.read_csv(tmp_path / "out.csv").num_rows == 5
+
+
+def test_formulas_that_are_drawn_are_told_of_too(vae, tmp_path):
+    TabularVAE(epochs=1, width=8).fit(pandas_rows()).save(tmp_path / "model")
+    words = ("sample", tmp_path / "model", "-n", "50", "--out", tmp_path / "out.csv")
+    assert "cells begin with =, +, - or @" in vae(*words).err
+    assert {"=x", "-y"} & set(pa.csv.read_csv(tmp_path / "out.csv")["b"].to_pylist())
+    assert "got an apostrophe" in vae(*words, "--formulas-as-words").err
+    assert set(pa.csv.read_csv(tmp_path / "out.csv")["b"].to_pylist()) <= {"'=x", "'-y", "z"}
+
+
 def test_a_file_gets_as_much_memory_as_it_may(vae, people_model, people, tmp_path):
     pa.parquet.write_table(pa.csv.read_csv(people), tmp_path / "in.parquet")
     words = ("encode", people_model, tmp_path / "in.parquet", "--out", tmp_path / "z.csv", "--most-memory")

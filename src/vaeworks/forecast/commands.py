@@ -91,9 +91,6 @@ def predict(
         written["plot"] = str(plot)
     if out is None:
         return {"rows": table.to_pylist(), **written}
-    from ..datasets.tables.files import write_table
-    from ..files import written_whole
+    from ..storage.rows import write_drawn
 
-    with written_whole(out) as temporary:
-        write_table(table, temporary)
-    return {"rows_written": len(table), "out": str(out), **written}
+    return {**write_drawn(table, out), **written}

@@ -5,13 +5,16 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
 from ..datasets.dialects import SEPARATORS
 from ..errors import VaeworksError
 from ..files import written_whole
 from ..finite import nulled
 from ..formulas import Cells
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 AT_ONCE = 10_000
 
@@ -36,6 +39,33 @@ def write_rows(rows: Iterable[dict], out: Path, answer: str = "") -> int:
             if form in SEPARATORS:
                 return write_separated(every, names, file, out)
             return write_lines(every, file, answer if form == ".txt" else None)
+
+
+def write_drawn(table: "pa.Table", out: Path) -> dict[str, Any]:
+    """Write a whole table into a csv, tsv or parquet; how many rows, and where, for the shell."""
+    from ..datasets.tables.files import write_table
+
+    if out.suffix.lower() in SEPARATORS:
+        table = spreadable_table(table, out)
+    with written_whole(out) as temporary:
+        write_table(table, temporary)
+    return {"rows_written": table.num_rows, "out": str(out)}
+
+
+def spreadable_table(table: "pa.Table", out: Path) -> "pa.Table":
+    """A table as a csv that is called `out` shall have it."""
+    import pyarrow as pa
+
+    from ..datasets.texts.parquet import plain_type
+
+    cells = Cells()
+    columns = [
+        pa.array(map(cells, column.to_pylist()), pa.string()) if pa.types.is_string(plain_type(column.type)) else column
+        for column in table.columns
+    ]
+    written = pa.table(columns, [cells(name) for name in table.column_names])
+    cells.tell(out)
+    return written
 
 
 def write_separated(rows: Iterable[dict], names: list[str], file: IO[str], out: Path) -> int:

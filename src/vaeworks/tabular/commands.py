@@ -115,12 +115,13 @@ def decode(
     import numpy as np
 
     from ..datasets.tables.files import read_table
+    from ..storage.rows import write_drawn
 
     found, units = read_table(codes), list(model.get_feature_names_out())
     if set(units) <= set(found.column_names):  # encode wrote it, perhaps with ids
         found = found.select(units)
     numbers = np.column_stack([column.to_numpy() for column in found.columns])
-    return _written(model.decode(numbers), out)
+    return write_drawn(_as_arrow(model.decode(numbers), model), out)
 
 
 def impute(
@@ -211,6 +212,8 @@ def sample(
 
       vae sample models/wine --where alcohol=13 --out strong.csv
     """
+    from ..storage.rows import write_drawn
+
     given = pairs(where or [], "--where")
     own = [column.name for column in model.reader_.columns]
     if label is None and model.label_name not in own:
@@ -218,9 +221,9 @@ def sample(
     labelled = model.reader_.classes is not None
     drawn = model.sample(n, model.class_named(label), given or None, seed, prior, labels=labelled)
     if not labelled:
-        return _written(drawn, out)
+        return write_drawn(_as_arrow(drawn, model), out)
     table, labels = drawn
-    return _written(table.append_column(model.label_name, [labels.tolist()]), out)
+    return write_drawn(_as_arrow(table, model).append_column(model.label_name, [labels.tolist()]), out)
 
 
 def map(
@@ -316,13 +319,14 @@ def _filled(
     from ..datasets.tables.cells import filled_file
     from ..files import written_whole
     from ..formulas import Cells
+    from ..storage.rows import write_drawn
 
     places = {name: table.column_names.index(name) for name in holes}
     if source is None or not {form_of(source), form_of(out)} <= SEPARATORS.keys():
         for name, place in places.items():
             column = full.column(name)
             table = table.set_column(place, table.field(place).with_type(column.type), column)
-        return _written(table, out)
+        return write_drawn(table, out)
     changes = {places[name]: (rows, full.column(name).filter(rows).to_pylist()) for name, rows in holes.items()}
     dialect = dialect_of(source, encoding)
     separators = dialect.separator, dialect.separator if form_of(out) == form_of(source) else SEPARATORS[form_of(out)]
@@ -331,14 +335,4 @@ def _filled(
     cells.tell(out)
     with written_whole(out) as temporary:
         temporary.write_bytes(content)
-    return {"rows_written": table.num_rows, "out": str(out)}
-
-
-def _written(table: Any, out: Path) -> dict[str, Any]:
-    """Write rows, whatever the model gives them in."""
-    from ..datasets.tables.files import write_table
-    from ..files import written_whole
-
-    with written_whole(out) as temporary:
-        write_table(table, temporary)
     return {"rows_written": table.num_rows, "out": str(out)}

@@ -26,7 +26,7 @@ from .windows import Sentences, Window
 CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
 PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
-LEAST_LABELS, MOST_CLASSES, DISTILLED = 1000, 10, 0.7  # where labels are distilled by themselves, and how much
+LEAST_LABELS, FEW_CLASSES, DISTILLED = 1000, 10, 0.7  # where labels are distilled by themselves, and how much
 Completed = Callable[[list[str], np.ndarray], np.ndarray]
 Labels = dict[str, np.ndarray]
 log = logging.getLogger(__name__)
@@ -207,7 +207,7 @@ class TextReader:
         known = [count for label, count in counts.items() if not is_missing(label, classes.missing_label)]
         distillation = estimator.distillation
         if distillation is None:
-            enough = sum(known) >= LEAST_LABELS and min(known) >= FOLDS and len(known) <= MOST_CLASSES
+            enough = sum(known) >= LEAST_LABELS and min(known) >= FOLDS and len(known) <= FEW_CLASSES
             distillation = DISTILLED if enough else 0.0
         pseudo_labels = estimator.pseudo_labels and sum(known) < counts.total()
         if not (pseudo_labels or distillation):

@@ -97,7 +97,6 @@ class Teacher:
     stream : Texts
         Of which the first 100,000 are read.
     classes : Classes
-
     distillation : float
         The share of a label that its text gets by what was made of it without that label.
     pseudo_labels : bool
