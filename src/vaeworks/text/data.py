@@ -3,7 +3,6 @@
 import logging
 import tempfile
 import weakref
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -14,21 +13,19 @@ import torch
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..labels import LABEL, OWN, Classes, further_classes, indices_of, is_missing, native
+from ..labels import LABEL, Classes, further_classes, indices_of, is_missing, native
 from ..tokens.batching import rows_of_like_length
 from ..tokens.vocabulary import PAD, Vocabulary
 from ..tokens.writing import Forms, Writing
 from .parameters import TextParameters
-from .pseudo_labels import FOLDS, Teacher
+from .pseudo_labels import Teacher
 from .stream import ROWS_A_CHUNK, Survey, Texts, chosen, whole
 from .windows import Sentences, Window
 
 CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
 PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
-LEAST_LABELS, FEW_CLASSES, DISTILLED = 1000, 10, 0.7  # where labels are distilled by themselves, and how much
 Completed = Callable[[list[str], np.ndarray], np.ndarray]
-Labels = dict[str, np.ndarray]
 log = logging.getLogger(__name__)
 
 
@@ -55,10 +52,8 @@ class Encoding:
         self.vocabulary, self.classes, self.window, self.completed = vocabulary, classes, window, completed
         self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115
         weakref.finalize(self, self.file.close)
-        columns = {"ids": pa.list_(pa.int32()), "own": pa.int64()}
-        if completed is not None and classes is not None:
-            columns["shares"] = pa.list_(pa.float32(), len(classes))
-        self.schema = pa.schema(columns)
+        kind = pa.int64() if completed is None or classes is None else pa.list_(pa.float32(), len(classes))
+        self.schema = pa.schema({"ids": pa.list_(pa.int32()), "label": kind})
         self.writer, self.examples = pa.ipc.new_file(self.file, self.schema), 0
         self.texts: list[str] = []
         self.labels: list[Any] = []
@@ -80,10 +75,10 @@ class Encoding:
         texts, labels = self.texts[:ROWS_A_CHUNK], self.labels[:ROWS_A_CHUNK]
         self.texts, self.labels = self.texts[ROWS_A_CHUNK:], self.labels[ROWS_A_CHUNK:]
         ids = self.window.ids(texts, self.vocabulary)
-        own = indices_of(self.classes, labels)
-        columns = [ids, own] if self.completed is None else [ids, own, list(self.completed(texts, own))]
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, self.schema, strict=True)]
-        self.writer.write(pa.record_batch(arrays, schema=self.schema))
+        known = indices_of(self.classes, labels)
+        known = known if self.completed is None else self.completed(texts, known)
+        columns = [pa.array(ids, self.schema.field("ids").type), pa.array(list(known), self.schema.field("label").type)]
+        self.writer.write(pa.record_batch(columns, schema=self.schema))
         self.examples += len(texts)
 
 
@@ -121,7 +116,7 @@ class TextData:
         for pool in self._pools(random):
             ids, labels = self._read(pool)
             for rows in rows_of_like_length(map(self.window.size, ids), self.batch_size, random):
-                yield self._batch([ids[i] for i in rows], {name: found[rows] for name, found in labels.items()})
+                yield self._batch([ids[i] for i in rows], labels[rows])
 
     def _pools(self, random: np.random.Generator) -> Iterator[list[int]]:
         """Chunks in random order, a few at a time; the last and shorter one stays in the last pool."""
@@ -130,24 +125,20 @@ class TextData:
         for start in range(0, count, CHUNKS_A_POOL):
             yield order[start : start + CHUNKS_A_POOL]
 
-    def _read(self, chunks: list[int]) -> tuple[list[np.ndarray], Labels]:
+    def _read(self, chunks: list[int]) -> tuple[list[np.ndarray], np.ndarray]:
         records = [self.reader.get_batch(index) for index in chunks]
         ids = [row for record in records for row in rows_of(record.column("ids"))]
-        names = {LABEL: "own"} if self.encoding.completed is None else {LABEL: "shares", OWN: "own"}
-        return ids, {
-            name: np.concatenate([values_of(record.column(column)) for record in records])
-            for name, column in names.items()
-        }
+        return ids, np.concatenate([values_of(record.column("label")) for record in records])
 
-    def _batches(self, ids: list[np.ndarray], labels: Labels) -> Iterator[Batch]:
+    def _batches(self, ids: list[np.ndarray], labels: np.ndarray) -> Iterator[Batch]:
         for start in range(0, len(ids), self.batch_size):
             rows = slice(start, start + self.batch_size)
-            yield self._batch(ids[rows], {name: found[rows] for name, found in labels.items()})
+            yield self._batch(ids[rows], labels[rows])
 
-    def _batch(self, ids: list[np.ndarray], labels: Labels) -> Batch:
+    def _batch(self, ids: list[np.ndarray], labels: np.ndarray) -> Batch:
         """What is read of texts, and what is scored."""
         read, target = self.window.tensors(ids)
-        return Batch(read, target, target != PAD, labels={name: torch.tensor(found) for name, found in labels.items()})
+        return Batch(read, target, target != PAD, labels={LABEL: torch.from_numpy(labels.copy())})
 
 
 def rows_of(lists: pa.ListArray) -> list[np.ndarray]:
@@ -177,20 +168,17 @@ class TextReader:
         vocabulary = Vocabulary.learn(survey, size, estimator.lower, estimator.tokens, least)
         writing = forms.writing(vocabulary.words) if estimator.lower else Writing({})
         classes = Classes.learn(survey.labels, estimator.missing_label)
-        return cls(vocabulary, classes, writing)._read(X, y, estimator, share, survey.labels)
+        return cls(vocabulary, classes, writing)._read(X, y, estimator, share)
 
     def further(
         self, X: Any, y: Any, estimator: TextParameters, share: float, anew: bool = True
     ) -> tuple[Self, TextData, TextData | None]:
         classes = further_classes(self.classes, Texts(X, y).labels(), estimator.missing_label, anew)
-        counts = Counter(map(native, Texts(X, y, share).labels()))
-        return replace(self, classes=classes)._read(X, y, estimator, share, counts)
+        return replace(self, classes=classes)._read(X, y, estimator, share)
 
-    def _read(
-        self, X: Any, y: Any, estimator: TextParameters, share: float, counts: Counter
-    ) -> tuple[Self, TextData, TextData | None]:
-        """Both parts in one pass; labels, which were counted, completed and distilled where the parameters want it."""
-        teacher = self._teacher(Texts(X, y, share), estimator, counts)
+    def _read(self, X: Any, y: Any, estimator: TextParameters, share: float) -> tuple[Self, TextData, TextData | None]:
+        """Both parts in one pass; the labels of texts without one completed where the parameters want it."""
+        teacher = self._teacher(Texts(X, y, share)) if estimator.pseudo_labels else None
         kept, others = self._encoding(estimator, teacher), self._encoding(estimator)
         for (texts, labels), kept_back in Texts(X, y).marked(share):
             kept.take(*chosen(texts, labels, ~kept_back))
@@ -199,21 +187,13 @@ class TextReader:
         judged_by = TextData(others, estimator.batch_size) if some else None
         return self, TextData(kept, estimator.batch_size), judged_by
 
-    def _teacher(self, stream: Texts, estimator: TextParameters, counts: Counter) -> Completed | None:
-        """What a linear classifier makes of texts that have no label, or have one, as far as the parameters want it."""
+    def _teacher(self, stream: Texts) -> Completed | None:
+        """What a linear classifier makes of texts without a label, where there are both these and others."""
         classes = self.classes
-        if classes is None:
+        if classes is None or not any(is_missing(native(label), classes.missing_label) for label in stream.labels()):
             return None
-        known = [count for label, count in counts.items() if not is_missing(label, classes.missing_label)]
-        distillation = estimator.distillation
-        if distillation is None:
-            enough = sum(known) >= LEAST_LABELS and min(known) >= FOLDS and len(known) <= FEW_CLASSES
-            distillation = DISTILLED if enough else 0.0
-        pseudo_labels = estimator.pseudo_labels and sum(known) < counts.total()
-        if not (pseudo_labels or distillation):
-            return None
-        log.info("fitting a linear classifier of n-grams, from whose probabilities labels are learned, too")
-        return Teacher(stream, classes, distillation, pseudo_labels).completed
+        log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
+        return Teacher(stream, classes).completed
 
     def data(self, X: Any, y: Any, estimator: TextParameters) -> TextData:
         encoding = self._encoding(estimator)

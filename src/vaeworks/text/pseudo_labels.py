@@ -1,17 +1,15 @@
-"""What a linear classifier of n-grams makes of texts: of those without a label (pseudo-labels, Lee 2013), and of those
-with one when it has learned others (distillation, Hinton et al. 2015)."""
+"""Pseudo-labels: what a linear classifier of n-grams makes of texts that have no label (Lee 2013)."""
 
-from itertools import compress
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
+from sklearn.ensemble import StackingClassifier
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import normalize
 
@@ -60,31 +58,6 @@ class Associations(TransformerMixin, BaseEstimator):
         return normalize(X)
 
 
-class Views(ClassifierMixin, BaseEstimator):
-    """Classifiers whose decisions are weighed by what they say of rows that they were not fitted to (Wolpert 1992).
-
-    scikit-learn's StackingClassifier does not give what it found for those rows.
-
-    Attributes
-    ----------
-    unseen_ : ndarray (N, classes)
-        The probabilities of each row, by classifiers that were fitted to others.
-    """
-
-    def __init__(self, views: tuple[BaseEstimator, ...]) -> None:
-        self.views = views
-
-    def fit(self, X: csr_matrix, y: np.ndarray) -> "Views":
-        decisions = [cross_val_predict(view, X, y, cv=FOLDS, method="decision_function") for view in self.views]
-        self.weights_ = LogisticRegression().fit(np.column_stack(decisions), y)
-        self.classes_, self.unseen_ = self.weights_.classes_, self.weights_.predict_proba(np.column_stack(decisions))
-        self.views_ = [clone(view).fit(X, y) for view in self.views]
-        return self
-
-    def predict_proba(self, X: csr_matrix) -> np.ndarray:
-        return self.weights_.predict_proba(np.column_stack([view.decision_function(X) for view in self.views_]))
-
-
 class Teacher:
     """p(label | text) from counts of n-grams, in two views whose weights cross-validation finds.
 
@@ -97,10 +70,6 @@ class Teacher:
     stream : Texts
         Of which the first 100,000 are read.
     classes : Classes
-    distillation : float
-        The share of a label that its text gets by what was made of it without that label.
-    pseudo_labels : bool
-        Whether texts without a label get one.
 
     Raises
     ------
@@ -108,29 +77,24 @@ class Teacher:
         When a class has fewer than 5 texts.
     """
 
-    def __init__(self, stream: Texts, classes: Classes, distillation: float = 0.0, pseudo_labels: bool = True) -> None:
-        self.distillation, self.pseudo_labels = distillation, pseudo_labels
+    def __init__(self, stream: Texts, classes: Classes) -> None:
         texts, labels = first(stream, MOST_TEXTS)
         indices = classes.indices(labels)
         known = indices != MISSING
         if np.bincount(indices[known], minlength=len(classes)).min() < FOLDS:
             raise VaeworksError(
-                f"a classifier of n-grams needs at least {FOLDS} texts of each class: label more, or set pseudo_labels "
-                "to False and distillation to 0"
+                f"pseudo-labels need at least {FOLDS} texts of each class: label more, or set pseudo_labels to False"
             )
         self.words = CountVectorizer(ngram_range=(1, 3), min_df=LEAST, token_pattern=WORDS_AND_MARKS, dtype=np.float32)
         try:
             grams = self.words.fit_transform(texts)
         except ValueError as error:  # no word is left
             raise VaeworksError(
-                f"a classifier of n-grams needs words that {LEAST} texts share: give more texts, or set pseudo_labels "
-                "to False and distillation to 0"
+                f"pseudo-labels need words that {LEAST} texts share: give more texts, or set pseudo_labels to False"
             ) from error
-        views = two_views(grams).fit(grams[known], indices[known])
-        self.classifiers: list[Any] = [views]
-        self.unseen = dict(zip(map(hash, compress(texts, known)), views.unseen_, strict=True))
-        if pseudo_labels and not known.all():
-            self.classifiers.append(taught_anew(grams, indices, views))
+        self.classifiers = [two_views(grams).fit(grams[known], indices[known])]
+        if not known.all():
+            self.classifiers.append(taught_anew(grams, indices, self.classifiers[0]))
 
     def __call__(self, texts: list[str]) -> np.ndarray:
         """Probabilities (N, classes)."""
@@ -138,22 +102,12 @@ class Teacher:
         return np.mean([each.predict_proba(grams) for each in self.classifiers], axis=0).astype(np.float32)
 
     def completed(self, texts: list[str], indices: np.ndarray) -> np.ndarray:
-        """Shares of the classes (N, classes), to learn from; of a text that has no label and gets none they are 0."""
+        """Shares of the classes (N, classes): all of the label where its index is there, else the probabilities."""
         missing = indices == MISSING
         shares = np.eye(len(self.classifiers[0].classes_), dtype=np.float32)[indices]
-        shares[missing] = self(list(compress(texts, missing))) if self.pseudo_labels and missing.any() else 0.0
-        if self.distillation and not missing.all():
-            found = self.of_labelled(list(compress(texts, ~missing)))
-            shares[~missing] += self.distillation * (found - shares[~missing])
+        if missing.any():
+            shares[missing] = self([text for text, gone in zip(texts, missing, strict=True) if gone])
         return shares
-
-    def of_labelled(self, texts: list[str]) -> np.ndarray:
-        """Probabilities (N, classes) of labelled texts, from the labels of others."""
-        beyond = [hash(text) not in self.unseen for text in texts]  # the first, which were read
-        others = iter(self(list(compress(texts, beyond))) if any(beyond) else ())
-        return np.stack(
-            [next(others) if gone else self.unseen[hash(text)] for text, gone in zip(texts, beyond, strict=True)]
-        )
 
 
 def first(stream: Texts, most: int) -> tuple[list[str], list[Any]]:
@@ -172,7 +126,7 @@ def naive_bayes_view(texts: csr_matrix, C: float) -> Pipeline:
     return make_pipeline(weighed, NaiveBayesRatios(), LogisticRegression(C=C, max_iter=1000))
 
 
-def taught_anew(texts: csr_matrix, indices: np.ndarray, first: Views) -> Pipeline:
+def taught_anew(texts: csr_matrix, indices: np.ndarray, first: StackingClassifier) -> Pipeline:
     """The first view, fitted to labelled texts and to those others whose label is sure enough."""
     known, given = indices != MISSING, first.predict_proba(texts)
     shares, view = given, naive_bayes_view(texts, C=30)
@@ -184,11 +138,11 @@ def taught_anew(texts: csr_matrix, indices: np.ndarray, first: Views) -> Pipelin
     return view
 
 
-def two_views(texts: csr_matrix) -> Views:
+def two_views(texts: csr_matrix) -> StackingClassifier:
     """To be fitted to some rows of these counts."""
-    views = [naive_bayes_view(texts, C=10)]
+    views: list[tuple[str, Pipeline]] = [("grams", naive_bayes_view(texts, C=10))]
     components = min(COMPONENTS, min(texts.shape) - 1)
     if components > 0:
         vectors = make_pipeline(Associations(), TruncatedSVD(components, n_iter=2, random_state=0)).fit(texts)
-        views.append(make_pipeline(FrozenEstimator(vectors), LogisticRegression(C=100, max_iter=1000)))
-    return Views(tuple(views))
+        views.append(("vectors", make_pipeline(FrozenEstimator(vectors), LogisticRegression(C=100, max_iter=1000))))
+    return StackingClassifier(views, cv=FOLDS, stack_method="decision_function")

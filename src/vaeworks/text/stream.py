@@ -1,6 +1,5 @@
 """Texts and their labels as a stream that is read again and again, in memory that does not grow with their number."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,9 +66,7 @@ class Texts:
 
 
 class Survey:
-    """Texts to train on, chunk by chunk; each pass over them counts their labels, and notes forms.
-
-    Labels that are held out only are there, too, with a count of 0.
+    """Texts to train on, chunk by chunk; each pass over them notes the labels of all rows, held out or not, and forms.
 
     Parameters
     ----------
@@ -81,14 +78,12 @@ class Survey:
     """
 
     def __init__(self, stream: Texts, share: float, forms: Forms) -> None:
-        self.stream, self.share, self.forms, self.labels = stream, share, forms, Counter[Any]()
+        self.stream, self.share, self.forms, self.labels = stream, share, forms, dict[Any, None]()
 
     def __iter__(self) -> Iterator[list[str]]:
-        self.labels.clear()
         for (texts, labels), kept_back in self.stream.marked(self.share):
-            kept, own = chosen(texts, labels, ~kept_back)
-            self.labels.update(dict.fromkeys(map(native, whole(texts, labels)), 0))
-            self.labels.update(map(native, whole(kept, own)))
+            self.labels |= dict.fromkeys(map(native, whole(texts, labels)))
+            kept, _ = chosen(texts, labels, ~kept_back)
             self.forms.see(kept)
             yield kept
 
