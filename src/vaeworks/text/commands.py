@@ -150,7 +150,12 @@ def sample(
     model: "TextVAE",
     n: Count = 5,
     label: OfLabel = None,
-    temperature: Annotated[float, typer.Option(min=0.0, help="Of the words: 1 is the model itself, 0 greedy.")] = 0.8,
+    temperature: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, help="Of the words: 1 is the model itself, 0 greedy. If not said, 0.8; with two levels 0.2."
+        ),
+    ] = None,
     prior: Origin = "auto",
     out: TextsOut = None,
     tokens: RawTokens = False,
@@ -158,7 +163,8 @@ def sample(
 ) -> dict:
     """Write new texts: codes from the prior, words from the decoder.
 
-    With a label, codes that it fits, and of four texts from each the one that reads most like it.
+    With a label, codes that it fits, and of four texts from each the one that reads most like it. With two levels, of
+    six codes of each sentence the one of whose words the decoder is most certain.
 
     Examples:
 

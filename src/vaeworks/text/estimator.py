@@ -27,6 +27,7 @@ from ..tokens.figures import TokenFigures, UnknownTokens, perplexities
 from ..tokens.networks import BidirectionalEncoder
 from .bags import tfidf_accuracy
 from .data import TextData, TextReader, pseudo_inputs, window_of
+from .drawing import drawn_in_turn
 from .networks import RecurrentDecoder
 from .parameters import TextParameters
 from .reading_back import read_back
@@ -46,6 +47,8 @@ from .windows import Sentences
 
 CANDIDATE_TEMPERATURE = 0.5
 CANDIDATES, OF_A_SENTENCE = 16, 32
+CANDIDATES_OF_A_LABEL, CANDIDATES_DRAWN = 4, 6
+OF_WORDS = {1: 0.8, 2: 0.2}  # temperatures where texts are drawn, by levels
 PLACE_WIDTH = 64
 
 
@@ -281,9 +284,9 @@ class TextVAE(TextParameters, LabelledEstimator):
         self,
         n: int = 1,
         label: Any = None,
-        temperature: float = 0.8,
+        temperature: float | None = None,
         random_state: int | None = None,
-        candidates: int = 4,
+        candidates: int | None = None,
         prior: str = "auto",
     ) -> list[str]:
         """New texts: z from the prior, then words from the decoder.
@@ -293,13 +296,15 @@ class TextVAE(TextParameters, LabelledEstimator):
         n : int
         label : object or None
             Draw for this class: codes from p(z | label), exactly.
-        temperature : float
-            Of the words; 1 is the model itself, 0 is greedy.
+        temperature : float or None
+            Of the words; 1 is the model itself, 0 is greedy. None takes 0.8, or 0.2 with two levels, where codes say
+            most of what differs.
         random_state : int or None
             None takes the estimator's.
-        candidates : int
-            With a label, so many texts are drawn from each code, and the one that itself reads most like the label is
-            given; 1 draws from the model alone.
+        candidates : int or None
+            With a label, so many texts are drawn from each code (None takes 4), and the one that itself reads most like
+            the label is given. With two levels, so many codes of each sentence are drawn (None takes 6), and the one is
+            taken of whose words the decoder is most certain. 1 draws from the model alone.
         prior : 'auto', 'model' or 'aggregated'
             Where codes come from: the prior of the bound, or the mixture fitted to the codes of data; auto takes the
             second for a label.
@@ -307,35 +312,42 @@ class TextVAE(TextParameters, LabelledEstimator):
         self._check_count(n, "texts")
         with self._seeded(random_state):
             z = draw_codes(self, n, label, prior)
-            if label is None:
-                return self._drawn(z, temperature)
-            return self._likeliest(z, label, temperature, candidates)
+            copies = 1 if label is None else candidates or CANDIDATES_OF_A_LABEL
+            texts = self._drawn(z.repeat_interleave(copies, 0), temperature, candidates)
+            return texts if copies == 1 else self._likeliest(texts, label, copies)
 
-    def _likeliest(self, z: Tensor, label: Any, temperature: float, candidates: int) -> list[str]:
-        """Of some texts drawn from each code, the one that reads most like the label."""
-        texts = self._drawn(z.repeat_interleave(candidates, 0), temperature)
-        if candidates == 1:
-            return texts
+    def _likeliest(self, texts: list[str], label: Any, copies: int) -> list[str]:
+        """Of some texts from each code, side by side, the one that reads most like the label."""
         index = int(self._classes().indices([label])[0])
-        chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(len(z), candidates)
-        return [texts[row * candidates + best] for row, best in enumerate(chances.argmax(1).tolist())]
+        chances = self.predict_proba([readable(text) for text in texts])[:, index].reshape(-1, copies)
+        return [texts[row * copies + best] for row, best in enumerate(chances.argmax(1).tolist())]
 
-    def _drawn(self, z: Tensor, temperature: float) -> list[str]:
+    def _drawn(self, z: Tensor, temperature: float | None, candidates: int | None) -> list[str]:
+        temperature = OF_WORDS[self.levels] if temperature is None else temperature
+        codes = CANDIDATES_DRAWN if candidates is None else candidates
+        if codes > 1 and isinstance(self.model_.decoder, SentencesDecoder):
+            return self._in_parts(z, lambda part: drawn_in_turn(self.model_, part, temperature, codes))
         return self._written(z, lambda likelihood: likelihood.sample(temperature), below=from_prior)
 
-    @torch.no_grad()
     def _written(
         self, codes: Tensor, decode: Callable[[Any], Tensor], copies: int = 1, below: Choose = prior_mean
     ) -> list[str]:
         """The texts that `decode` makes of the likelihoods of codes (N, latent_dim), each repeated `copies` times."""
-        device = self._device()
-        self.model_.eval()
-        texts: list[str] = []
-        for part in codes.to(device).split(self.batch_size):
+
+        def write(part: Tensor) -> Tensor:
             rows = part.repeat(copies, 1)
             _, state, condition = self.model_.descend(Batch(None), given_top(rows, below), len(rows))
-            texts += self._words(decode(self.model_.decoder(state, condition)))
-        return texts
+            return decode(self.model_.decoder(state, condition))
+
+        return self._in_parts(codes, write)
+
+    @torch.no_grad()
+    def _in_parts(self, codes: Tensor, write: Callable[[Tensor], Tensor]) -> list[str]:
+        """The texts whose tokens `write` makes of codes (N, latent_dim), a batch at a time."""
+        device = self._device()
+        self.model_.eval()
+        parts = codes.to(device).split(self.batch_size)
+        return [text for part in parts for text in self._words(write(part))]
 
     def _derived(self, figures: dict) -> dict:
         return {**super()._derived(figures), **perplexities(figures)}

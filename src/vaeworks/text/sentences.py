@@ -124,13 +124,18 @@ class CodesInTurn(nn.Module):
         """Codes (N, S, C) as `take(distribution, sentence, phrase)` chooses each phrase (N, D) after the others."""
         state, code, codes = self.begin(z), z.new_zeros(len(z), self.size), []
         for sentence in range(sentences):
-            read, state = self.lstm(torch.cat([code, z], dim=-1)[:, None], state)
-            told = self._told(z, read)[:, 0]
-            code = self._sentence(told, sentence, take)
+            told, _, state = self.after(z, code, state)
+            code = self.code(told, sentence, take)
             codes.append(code)
         return torch.stack(codes, dim=1)
 
-    def _sentence(self, told: Tensor, sentence: int, take: Take) -> Tensor:
+    def after(self, z: Tensor, code: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+        """What the next code is told, (N, units), and what is known, (N, 1, units), after a code (N, C)."""
+        known, state = self.lstm(torch.cat([code, z], dim=-1)[:, None], state)
+        return self._told(z, known)[:, 0], known, state
+
+    def code(self, told: Tensor, sentence: int, take: Take) -> Tensor:
+        """The code (N, C) of a sentence as `take` chooses each phrase after the others."""
         state, last, phrases = None, told.new_zeros(len(told), self.phrase_dim), []
         for phrase in range(self.phrases):
             inputs = torch.cat([last, told + self.places[phrase]], dim=-1)[:, None]
