@@ -75,8 +75,6 @@ PictureOut = Annotated[
     Path,
     typer.Option("--out", help="Picture to write.", callback=ending(".png", ".jpg", ".jpeg", ".webp")),
 ]
-TableOut = Annotated[
-    Path, typer.Option("--out", help="A csv or parquet to write.", callback=ending(".csv", ".parquet"))
-]
+TableOut = Annotated[Path, typer.Option("--out", help="A csv, tsv, jsonl or parquet to write.", callback=ending(*ROWS))]
 ToCompress = Annotated[Path, typer.Argument(metavar="PICTURE", help="A picture, or a folder of them.")]
 ArchiveOut = Annotated[Path, typer.Option("--out", help="A vae file to write.", callback=ending(".vae"))]

@@ -146,6 +146,21 @@ def test_a_table_keeps_its_columns_and_gets_labels(vae, model, reviews, tmp_path
     assert [row["predicted_stars"] for row in rows] == whole.tolist()
 
 
+def test_values_of_a_jsonl_stay_as_they_are(vae, model, tmp_path):
+    """Dates that are words, numbers that no machine holds, and keys that only some lines have."""
+    rows = [
+        {"text": GEM, "when": "2026-01-02", "number": 12345678901234567890123, "zip": "05185", "tags": ["a", {"b": 1}]},
+        {"text": WASTE, "when": "2026-01-03", "number": 1, "zip": "1"},
+    ]
+    (tmp_path / "new.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert vae("predict", model, tmp_path / "new.jsonl", "--out", tmp_path / "out.jsonl").code == 0
+    found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    names = list(rows[0])
+    assert [{name: row[name] for name in names} for row in found] == [
+        {name: row.get(name) for name in names} for row in rows
+    ]
+
+
 def test_labels_with_other_names_are_told_which_class_they_mean(vae, own_model, tmp_path):
     (tmp_path / "new.csv").write_text(f"text,label\n{GEM},good\n{WASTE},bad\n{GEM},5\n")
     said = vae("evaluate", own_model, tmp_path / "new.csv").refusal()

@@ -297,6 +297,63 @@ def test_a_file_is_scored_with_all_its_columns(vae, wine_model, tmp_path, ending
     ]
 
 
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory):
+    """Objects one a line, whose words are dates and times, with holes in both, and a key that one lacks."""
+    rows = [
+        {
+            "size": row % 7 + 0.5,
+            "day": f"2026-01-{row % 28 + 1:02d}",
+            "at": f"2026-02-01T10:{row:02d}:00",
+            "id": 2**64 + row,
+        }
+        for row in range(60)
+    ]
+    rows[3]["day"], rows[4]["at"] = None, None
+    del rows[5]["size"]
+    path = tmp_path_factory.mktemp("visits") / "visits.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture(scope="module")
+def visits_model(vae, visits):
+    out = visits.parent / "model"
+    assert vae("fit", "tabular", visits, "--drop", "id", "--out", out, *SMALL).code == 0
+    return out
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_words_of_a_jsonl_stay_to_the_letter_where_its_holes_are_filled(vae, visits, visits_model, tmp_path):
+    before = lines(visits)
+    for ending in ("jsonl", "csv"):
+        out = tmp_path / f"full.{ending}"
+        assert vae("impute", visits_model, visits, "--out", out, "--json").json()["holes_filled"] == 3
+        after = lines(out) if ending == "jsonl" else list(csv.DictReader(out.read_text().splitlines()))
+        for name in ("day", "at"):
+            kept = [row for row in range(60) if before[row][name] is not None]
+            assert [after[row][name] for row in kept] == [before[row][name] for row in kept]
+        assert re.fullmatch(r"2026-01-\d\d", after[3]["day"])
+        assert re.fullmatch(r"2026-02-01T10:\d\d:00", after[4]["at"])
+        assert 0.5 <= float(after[5]["size"]) <= 6.5
+
+
+def test_words_of_a_jsonl_stay_to_the_letter_where_it_is_scored(vae, visits, visits_model, tmp_path):
+    assert vae("anomalies", visits_model, visits, "--out", tmp_path / "scores.jsonl").code == 0
+    own = [{name: row[name] for name in ("day", "at")} for row in lines(visits)]
+    assert [{name: row[name] for name in ("day", "at")} for row in lines(tmp_path / "scores.jsonl")] == own
+
+
+def test_drawn_rows_are_a_jsonl_too(vae, visits_model, tmp_path):
+    assert vae("sample", visits_model, "-n", "5", "--out", tmp_path / "new.jsonl", "--json").json()["rows_written"] == 5
+    days = [row["day"] for row in lines(tmp_path / "new.jsonl")]
+    assert len(days) == 5
+    assert all(re.fullmatch(r"2026-01-\d\d", day) for day in days)
+
+
 def test_a_map_is_a_picture(vae, wine_model, people_model, people, tmp_path):
     assert vae("map", wine_model, "--out", tmp_path / "wine.png", "--json").json()["points"] == 178
     with Image.open(tmp_path / "wine.png") as picture:
@@ -322,7 +379,7 @@ def test_columns_may_come_in_another_order_and_others_beside(vae, people, people
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("sample", "{people}", "--out", "x.txt"), "must end in .csv or .parquet"),
+        (("sample", "{people}", "--out", "x.txt"), "must end in .csv or .tsv or .jsonl or .parquet"),
         (("sample", "{people}", "--out", "x.csv", "--where", "town"), "COLUMN=VALUE, not 'town'"),
         (("sample", "{people}", "--out", "x.csv", "--where", "town=Basel"), "'Basel', which it did not"),
         (("sample", "{people}", "--out", "x.csv", "--where", "hair=red"), "no column 'hair'"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import Encoding, Local, ending
+from ..options import ROWS, Encoding, Local, ending
 
 if TYPE_CHECKING:
     from ..datasets import DataSet
@@ -51,7 +51,7 @@ def predict(
     source: Annotated[str, typer.Argument(metavar="DATA", help="What came until now, as for fit.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="A csv or parquet to write.", callback=ending(".csv", ".parquet")),
+        typer.Option("--out", help="A csv, tsv, jsonl or parquet to write.", callback=ending(*ROWS)),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="A png or svg to draw.", callback=ending(".png", ".svg"))

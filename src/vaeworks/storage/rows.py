@@ -42,9 +42,12 @@ def write_rows(rows: Iterable[dict], out: Path, answer: str = "") -> int:
 
 
 def write_drawn(table: "pa.Table", out: Path) -> dict[str, Any]:
-    """Write a whole table into a csv, tsv or parquet; how many rows, and where, for the shell."""
+    """Write a whole table into a csv, tsv, jsonl or parquet; how many rows, and where, for the shell."""
     from ..datasets.tables.files import write_table
 
+    if out.suffix.lower() == ".jsonl":
+        rows = (row for part in table.to_batches(AT_ONCE) for row in part.to_pylist())
+        return {"rows_written": write_rows(rows, out), "out": str(out)}
     if out.suffix.lower() in SEPARATORS:
         table = spreadable_table(table, out)
     with written_whole(out) as temporary:

@@ -32,10 +32,6 @@ EXAMPLES = {
     "report": ("vae report models/wine --out report.html",),
 }
 Rows = Annotated[str, typer.Argument(metavar="DATA", help=DATA)]
-Filled = Annotated[
-    Path,
-    typer.Option("--out", help="A csv, tsv or parquet to write.", callback=ending(".csv", ".tsv", ".parquet")),
-]
 
 
 @dataclass(frozen=True)
@@ -127,14 +123,14 @@ def decode(
 def impute(
     model: "TabularVAE",
     source: Rows,
-    out: Filled,
+    out: TableOut,
     samples: Annotated[int, typer.Option(min=1, help="Draws of z, weighed by importance.")] = 100,
     encoding: Encoding = "utf-8",
     data: Local = None,
 ) -> dict:
     """Fill the holes of a table with what the model expects there; all else stays as it is, other columns too.
 
-    From one csv or tsv into another, every cell that is no hole stays byte for byte.
+    From one csv or tsv into another, every cell that is no hole stays byte for byte; from a jsonl, every word.
 
     Examples:
 
@@ -316,15 +312,18 @@ def _filled(
 ) -> dict[str, Any]:
     """Write a table with its holes filled: cell by cell as its file has them, or in the types that were read."""
     from ..datasets.dialects import SEPARATORS, dialect_of, form_of
-    from ..datasets.tables.cells import filled_file
+    from ..datasets.tables.cells import filled_file, filled_words
+    from ..datasets.tables.files import JSON_LINES, read_as_written
     from ..files import written_whole
     from ..formulas import Cells
     from ..storage.rows import write_drawn
 
     places = {name: table.column_names.index(name) for name in holes}
     if source is None or not {form_of(source), form_of(out)} <= SEPARATORS.keys():
+        if source is not None and form_of(source) in JSON_LINES and form_of(out) != ".parquet":
+            table = read_as_written(source)
         for name, place in places.items():
-            column = full.column(name)
+            column = filled_words(table.column(name), full.column(name))
             table = table.set_column(place, table.field(place).with_type(column.type), column)
         return write_drawn(table, out)
     changes = {places[name]: (rows, full.column(name).filter(rows).to_pylist()) for name, rows in holes.items()}

@@ -33,6 +33,19 @@ def test_a_file_is_read_with_its_holes_and_its_label(folder, ending):
     assert (rows.labels, found.label_name, len(rows)) == ([1, 2, 1], "class", 3)
 
 
+def test_words_of_a_jsonl_that_are_dates_or_times_are_such(tmp_path):
+    """As they are in a csv; and as written they are words."""
+    rows = [{"day": "2026-01-02", "at": "2026-01-02 10:00:00", "n": 1}, {"day": None, "at": "2026-01-03 10:30:00"}]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pa.csv.write_csv(pa.Table.from_pylist(rows), tmp_path / "t.csv")
+    found, same = (load_table(tmp_path / f"t.{ending}").whole().table for ending in ("jsonl", "csv"))
+    assert found.to_pydict() == same.to_pydict()
+    assert found.schema.field("day").type == pa.date32()
+    assert read_as_written(tmp_path / "t.jsonl").to_pylist() == [
+        {name: row.get(name) for name in rows[0]} for row in rows
+    ]
+
+
 def test_a_label_is_named_or_left_among_the_columns(folder):
     assert load_table(folder / "table.csv", label="town").whole().labels == ["Bern", "Zug", None]
     whole = load_table(folder / "table.csv", label="").whole()

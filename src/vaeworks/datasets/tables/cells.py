@@ -12,6 +12,7 @@ from ...errors import VaeworksError
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 MARK = codecs.BOM_UTF8
 HEADER = -1
@@ -178,6 +179,17 @@ def written_like(value: date | time, example: str) -> str:
         return value.isoformat(spec)
     text = value.isoformat("T" if "T" in example else " ", spec)
     return text.removesuffix("+00:00") + "Z" if example.endswith("Z") else text
+
+
+def filled_words(own: "pa.ChunkedArray", full: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """A filled column, whose dates and times are written as its words have them where it holds words."""
+    import pyarrow as pa
+
+    if not (pa.types.is_string(own.type) and pa.types.is_temporal(full.type)):
+        return full
+    example = next(filter(None, own.to_pylist()), "")
+    pairs = zip(own.to_pylist(), full.to_pylist(), strict=True)
+    return pa.chunked_array([[written_like(value, example) if word is None else word for word, value in pairs]])
 
 
 def in_case(word: str, example: str) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-ENDINGS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet", ".npy", ".npz")
+JSON_LINES = (".jsonl", ".ndjson")
+ENDINGS = (*SEPARATORS, *JSON_LINES, ".parquet", ".npy", ".npz")
 AT_ONCE, ROWS_AT_ONCE = 2**24, 2**14  # bytes; rows
 WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8, "BYTE_ARRAY": 4}  # bytes of a value
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
@@ -51,7 +52,7 @@ def read_table(
 
 
 def read_as_written(path: Path, encoding: str = "utf-8") -> "pa.Table":
-    """The whole table, in which every cell of a .csv or .tsv is text, letter by letter."""
+    """The whole table, in which every cell of a .csv or .tsv is text, and every word of a .jsonl, letter by letter."""
     import pyarrow as pa
 
     return pa.Table.from_batches(list(parts_as_written(path, encoding)))
@@ -94,6 +95,8 @@ def parts_of(path: Path, encoding: str) -> "Iterator[pa.RecordBatch]":
 
         with parquet.ParquetFile(path) as file:
             yield from file.iter_batches(ROWS_AT_ONCE)
+    elif form in JSON_LINES:
+        yield from read_objects(path, as_written=True).to_batches(ROWS_AT_ONCE)
     else:
         yield from read_table(path).to_batches(ROWS_AT_ONCE)
 
@@ -147,11 +150,33 @@ def parsed(path: Path, words: Collection[str], encoding: str, holes: Collection[
         )
     if form == ".parquet":
         return read_parquet(path)
-    if form in (".jsonl", ".ndjson"):
-        from pyarrow import json
+    return read_objects(path) if form in JSON_LINES else of_arrays(path)
 
-        return json.read_json(path)
-    return of_arrays(path)
+
+def read_objects(path: Path, as_written: bool = False) -> "pa.Table":
+    """The objects of a .jsonl, one a line; words that are dates or times are such, unless they stay as written."""
+    import pyarrow as pa
+    from pyarrow import json
+
+    table = json.read_json(path)
+    moments = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
+    if not moments:
+        return table
+    words = json.read_json(path, None, json.ParseOptions(pa.schema([(name, pa.string()) for name in moments])))
+    for name in [] if as_written else moments:
+        column = days(words.column(name))
+        words = words.set_column(words.column_names.index(name), name, table.column(name) if column is None else column)
+    return words.select(table.column_names)
+
+
+def days(words: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
+    """Words as dates, where all of them are without a time."""
+    import pyarrow as pa
+
+    try:
+        return words.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return None
 
 
 def check_unpacked(path: Path) -> None:

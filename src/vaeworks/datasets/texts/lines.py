@@ -47,7 +47,7 @@ class JsonSource:
 
     def columns(self) -> dict[str, str]:
         kinds: dict[str, str] = {}
-        for record in self._records():
+        for record in records_of(self.path, self.encoding):
             for column, value in record.items():
                 if kinds.get(column, "null") == "null":
                     kinds[column] = JSON_KINDS.get(type(value), "null")
@@ -56,7 +56,7 @@ class JsonSource:
         return kinds
 
     def read(self, text: str, label: str | None) -> Iterator[pa.RecordBatch]:
-        for records in grouped(self._records()):
+        for records in grouped(records_of(self.path, self.encoding)):
             columns = {"text": self._array(records, text, pa.string())}
             if label is not None:
                 columns["label"] = self._array(records, label)
@@ -64,19 +64,6 @@ class JsonSource:
 
     def place(self, row: int) -> str:
         return f"line {row}"
-
-    def _records(self) -> Iterator[dict[str, Any]]:
-        for number, line in enumerate(lines_of(self.path, self.encoding), 1):
-            try:
-                record = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                reason = str(error).partition(":")[0]
-                raise VaeworksError(f"{self.path.name}: line {number} is not JSON ({reason}): mend it") from error
-            if not isinstance(record, dict):
-                raise VaeworksError(
-                    f'{self.path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}'
-                )
-            yield record
 
     def _array(self, records: list[dict[str, Any]], column: str, kind: pa.DataType | None = None) -> pa.Array:
         values = [record.get(column) for record in records]
@@ -96,6 +83,27 @@ class JsonSource:
                 f"{self.path.name}: column {column!r} holds {error.object[error.start]!a}, "
                 "half of a character: write the file again without it"
             ) from error
+
+
+def records_of(path: Path, encoding: str) -> Iterator[dict[str, Any]]:
+    """The objects of a .jsonl, one a line.
+
+    Raises
+    ------
+    VaeworksError
+        Where a line is no object.
+    """
+    for number, line in enumerate(lines_of(path, encoding), 1):
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            reason = str(error).partition(":")[0]
+            raise VaeworksError(f"{path.name}: line {number} is not JSON ({reason}): mend it") from error
+        if not isinstance(record, dict):
+            raise VaeworksError(
+                f'{path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}'
+            )
+        yield record
 
 
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
