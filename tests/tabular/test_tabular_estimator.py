@@ -66,7 +66,7 @@ def damaged(table, share=0.2, seed=1):
 def test_it_passes_every_check_of_scikit_learn(caplog):
     caplog.set_level(logging.ERROR, logger="vaeworks")
     results = check_estimator(
-        TabularVAE(epochs=60, width=32, device="cpu"),
+        TabularVAE(epochs=30, width=32, learning_rate=4e-3, device="cpu"),
         on_fail=None,
         expected_failed_checks={
             "check_classifiers_regression_target": "fractions are left aside, for a later regressor",
