@@ -173,6 +173,20 @@ def test_damaged_files(tmp_path, name, part):
         load_images(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    "header", [b"{'descr': '|u1', (\x1e\n", b"[" * 5000, b"{'descr': 1, 'fortran_order': 0, 'shape': 2}\n"]
+)
+@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+def test_headers_that_are_no_headers(tmp_path, name, header):
+    array = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    (tmp_path / name).write_bytes(array)
+    if name == "a.npz":
+        with zipfile.ZipFile(tmp_path / name, "w") as parts:
+            parts.writestr("images.npy", array)
+    with pytest.raises(VaeworksError, match=rf"{name} is damaged"):
+        load_images(tmp_path / name)
+
+
 def test_another_file_with_the_name_of_an_array(tmp_path):
     (tmp_path / "a.npy").write_bytes(b"these are no arrays")
     with pytest.raises(VaeworksError, match=r"a\.npy is damaged or was not written by NumPy"):
