@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import VaeworksError
 from ...memory import check_memory
 from ..dialects import COMPRESSED, SEPARATORS, dialect_of, form_of
-from ..encodings import check_encoding
+from ..encodings import check_encoding, not_encoded
 from ..headers import check_distinct
 from ..missing import no_such, unreadable
 
@@ -45,7 +45,7 @@ def read_table(
     """
     with refused_plainly(path, encoding):
         table = parsed(path, words, encoding, holes)
-    table = with_names(path, table, table.column_names)
+        table = with_names(path, table, table.column_names)
     if not table.num_rows or not table.num_columns:
         raise no_rows(path)
     return table
@@ -116,6 +116,8 @@ def refused_plainly(path: Path, encoding: str) -> Iterator[None]:
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
+    except UnicodeDecodeError as error:  # names of columns
+        raise not_encoded(path, encoding) from error
     except OSError as error:
         raise unreadable(path, error) from error
 
