@@ -14,6 +14,7 @@ from ..errors import VaeworksError
 from .encodings import is_utf8, without_mark
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
+JSON_LINES = (".jsonl", ".ndjson")
 OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 COMPRESSED = (".gz", ".bz2", ".zst", ".lz4")  # which Arrow reads by their names
 MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

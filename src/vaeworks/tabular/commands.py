@@ -311,9 +311,9 @@ def _filled(
     table: "pa.Table", full: "pa.Table", holes: "dict[str, np.ndarray]", source: Path | None, encoding: str, out: Path
 ) -> dict[str, Any]:
     """Write a table with its holes filled: cell by cell as its file has them, or in the types that were read."""
-    from ..datasets.dialects import SEPARATORS, dialect_of, form_of
+    from ..datasets.dialects import JSON_LINES, SEPARATORS, dialect_of, form_of
     from ..datasets.tables.cells import filled_file, filled_words
-    from ..datasets.tables.files import JSON_LINES, read_as_written
+    from ..datasets.tables.files import read_as_written
     from ..files import written_whole
     from ..formulas import Cells
     from ..storage.rows import write_drawn

@@ -49,7 +49,7 @@ def test_words_of_a_jsonl_that_are_dates_or_times_are_such(tmp_path):
 @pytest.mark.parametrize("read", [load_table, read_as_written])
 def test_names_of_a_jsonl_that_are_not_utf_8_are_one_sentence(tmp_path, read):
     (tmp_path / "t.jsonl").write_bytes(b'{"n\xf6": 1, "b": 2}\n')
-    with pytest.raises(VaeworksError, match=r"t\.jsonl"):
+    with pytest.raises(VaeworksError, match=r"t\.jsonl has names of columns that are not UTF-8"):
         read(tmp_path / "t.jsonl")
 
 

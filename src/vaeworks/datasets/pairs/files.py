@@ -5,7 +5,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from ...errors import VaeworksError
-from ..dialects import form_of
+from ..dialects import JSON_LINES, form_of
 from ..headers import no_column
 from ..texts.local import FORMATS
 from ..texts.plain import cells_of, columns_of, lines_of
@@ -77,7 +77,7 @@ def table(path: Path, source: str, target: str | None, encoding: str) -> Read:
     for batch in FORMATS[form_of(path)](path, encoding).read(source, target):
         sources += batch["text"].to_pylist()
         targets += [None] * batch.num_rows if target is None else batch["label"].to_pylist()
-    return Read(path.name, sources, targets, "line" if form_of(path) in (".jsonl", ".ndjson") else "row")
+    return Read(path.name, sources, targets, "line" if form_of(path) in JSON_LINES else "row")
 
 
 def of_tabs(path: Path, columns: list[str], source: str, target: str | None, encoding: str) -> Read:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import VaeworksError
 from ...memory import check_memory
-from ..dialects import COMPRESSED, SEPARATORS, dialect_of, form_of
-from ..encodings import check_encoding, not_encoded
+from ..dialects import COMPRESSED, JSON_LINES, SEPARATORS, dialect_of, form_of
+from ..encodings import check_encoding
 from ..headers import check_distinct
 from ..missing import no_such, unreadable
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-JSON_LINES = (".jsonl", ".ndjson")
 ENDINGS = (*SEPARATORS, *JSON_LINES, ".parquet", ".npy", ".npz")
 AT_ONCE, ROWS_AT_ONCE = 2**24, 2**14  # bytes; rows
 WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8, "BYTE_ARRAY": 4}  # bytes of a value
@@ -116,8 +115,8 @@ def refused_plainly(path: Path, encoding: str) -> Iterator[None]:
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
-    except UnicodeDecodeError as error:  # names of columns
-        raise not_encoded(path, encoding) from error
+    except UnicodeDecodeError as error:
+        raise VaeworksError(f"{path} has names of columns that are not UTF-8: write it again as UTF-8") from error
     except OSError as error:
         raise unreadable(path, error) from error
 

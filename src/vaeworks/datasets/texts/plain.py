@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from ..dialects import form_of, lines_in, opened
+from ..dialects import JSON_LINES, form_of, lines_in, opened
 from ..encodings import not_encoded
 from ..headers import no_column
 from .lines import records_of
@@ -77,8 +77,8 @@ def rows_of(path: Path, column: str | None, encoding: str, option: str) -> tuple
         cells = cells_of(path, encoding)
         next(cells)
         return column, (dict(zip(names, row, strict=False)) for row in cells)
-    from ..tables.files import JSON_LINES, parts_as_written
-
     if form_of(path) in JSON_LINES:
         return column, ({name: record.get(name) for name in names} for record in records_of(path, encoding))
+    from ..tables.files import parts_as_written
+
     return column, (row for part in parts_as_written(path, encoding) for row in part.to_pylist())
