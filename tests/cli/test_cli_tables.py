@@ -305,7 +305,7 @@ def visits(tmp_path_factory):
             "size": row % 7 + 0.5,
             "day": f"2026-01-{row % 28 + 1:02d}",
             "at": f"2026-02-01T10:{row:02d}:00",
-            "id": 2**64 + row,
+            "id": 10**24 + row,
         }
         for row in range(60)
     ]
@@ -333,6 +333,7 @@ def test_words_of_a_jsonl_stay_to_the_letter_where_its_holes_are_filled(vae, vis
         out = tmp_path / f"full.{ending}"
         assert vae("impute", visits_model, visits, "--out", out, "--json").json()["holes_filled"] == 3
         after = lines(out) if ending == "jsonl" else list(csv.DictReader(out.read_text().splitlines()))
+        assert [int(row["id"]) for row in after] == [row["id"] for row in before]
         for name in ("day", "at"):
             kept = [row for row in range(60) if before[row][name] is not None]
             assert [after[row][name] for row in kept] == [before[row][name] for row in kept]
@@ -343,8 +344,9 @@ def test_words_of_a_jsonl_stay_to_the_letter_where_its_holes_are_filled(vae, vis
 
 def test_words_of_a_jsonl_stay_to_the_letter_where_it_is_scored(vae, visits, visits_model, tmp_path):
     assert vae("anomalies", visits_model, visits, "--out", tmp_path / "scores.jsonl").code == 0
-    own = [{name: row[name] for name in ("day", "at")} for row in lines(visits)]
-    assert [{name: row[name] for name in ("day", "at")} for row in lines(tmp_path / "scores.jsonl")] == own
+    names = ("day", "at", "id")
+    own = [{name: row[name] for name in names} for row in lines(visits)]
+    assert [{name: row[name] for name in names} for row in lines(tmp_path / "scores.jsonl")] == own
 
 
 def test_drawn_rows_are_a_jsonl_too(vae, visits_model, tmp_path):

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -91,7 +92,13 @@ def write_lines(rows: Iterable[dict], file: IO[str], answer: str | None) -> int:
 
 
 def as_json(row: dict) -> str:
-    return json.dumps(nulled(row), ensure_ascii=False, default=str, allow_nan=False)
+    return json.dumps(nulled(row), ensure_ascii=False, default=written, allow_nan=False)
+
+
+def written(value: Any) -> Any:
+    """What JSON has no form for: a whole decimal as a number, all else as a word."""
+    whole = isinstance(value, Decimal) and value.as_tuple().exponent == 0
+    return int(value) if whole else str(value)
 
 
 def plain(text: str) -> str:

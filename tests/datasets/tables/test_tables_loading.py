@@ -9,6 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from vaeworks.datasets import load_table
+from vaeworks.datasets.tables.cells import filled_words
 from vaeworks.datasets.tables.files import parts_as_written, read_as_written
 from vaeworks.errors import MissingColumnError, VaeworksError
 
@@ -44,6 +45,18 @@ def test_words_of_a_jsonl_that_are_dates_or_times_are_such(tmp_path):
     assert read_as_written(tmp_path / "t.jsonl").to_pylist() == [
         {name: row.get(name) for name in rows[0]} for row in rows
     ]
+
+
+def test_whole_numbers_of_a_jsonl_keep_every_digit_as_they_are_written(tmp_path):
+    """Beyond 64 bits, too; a column that has fractions holds floats, as JSON's readers have them."""
+    rows = [{"id": 10**24 + 1, "mixed": 2**70}, {"id": None, "mixed": 0.5}, {"id": -(2**63) - 1}, {"id": 3}]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = read_as_written(tmp_path / "t.jsonl")
+    assert found.column("id").to_pylist() == [row["id"] for row in rows]
+    assert found.column("mixed").to_pylist() == [float(2**70), 0.5, None, None]
+    assert load_table(tmp_path / "t.jsonl").whole().table.schema.field("id").type == pa.float64()
+    filled = filled_words(found.column("id"), pa.chunked_array([[0.0, 17.4, 0.0, 0.0]]))
+    assert filled.to_pylist() == [10**24 + 1, 17, -(2**63) - 1, 3]
 
 
 @pytest.mark.parametrize("read", [load_table, read_as_written])

@@ -182,9 +182,12 @@ def written_like(value: date | time, example: str) -> str:
 
 
 def filled_words(own: "pa.ChunkedArray", full: "pa.ChunkedArray") -> "pa.ChunkedArray":
-    """A filled column, whose dates and times are written as its words have them where it holds words."""
+    """A filled column, in which what was there stays: words of dates and times, and digits beyond those of a float."""
     import pyarrow as pa
 
+    if pa.types.is_decimal(own.type):
+        pairs = zip(own.to_pylist(), full.to_pylist(), strict=True)
+        return pa.chunked_array([[round(value) if known is None else known for known, value in pairs]], own.type)
     if not (pa.types.is_string(own.type) and pa.types.is_temporal(full.type)):
         return full
     example = next(filter(None, own.to_pylist()), "")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (*SEPARATORS, *JSON_LINES, ".parquet", ".npy", ".npz")
 AT_ONCE, ROWS_AT_ONCE = 2**24, 2**14  # bytes; rows
+DIGITS, LARGEST = 76, 10**76  # of the widest decimals of Arrow
 WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8, "BYTE_ARRAY": 4}  # bytes of a value
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
@@ -51,7 +52,7 @@ def read_table(
 
 
 def read_as_written(path: Path, encoding: str = "utf-8") -> "pa.Table":
-    """The whole table, in which every cell of a .csv or .tsv is text, and every word of a .jsonl, letter by letter."""
+    """The whole table, in which every cell of a .csv or .tsv is text, and each word and digit of a .jsonl stays."""
     import pyarrow as pa
 
     return pa.Table.from_batches(list(parts_as_written(path, encoding)))
@@ -160,14 +161,39 @@ def read_objects(path: Path, as_written: bool = False) -> "pa.Table":
     from pyarrow import json
 
     table = json.read_json(path)
+    if as_written:
+        table = with_every_digit(path, table)
     moments = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
     if not moments:
         return table
     words = json.read_json(path, None, json.ParseOptions(pa.schema([(name, pa.string()) for name in moments])))
-    for name in [] if as_written else moments:
-        column = days(words.column(name))
-        words = words.set_column(words.column_names.index(name), name, table.column(name) if column is None else column)
-    return words.select(table.column_names)
+    for name in moments:
+        column = words.column(name) if as_written else days(words.column(name))
+        if column is not None:
+            table = table.set_column(table.column_names.index(name), name, column)
+    return table
+
+
+def with_every_digit(path: Path, table: "pa.Table") -> "pa.Table":
+    """The table of a .jsonl, whose whole numbers beyond 64 bits were taken for floats, with these as decimals."""
+    import pyarrow as pa
+
+    from ..texts.lines import records_of
+
+    large = [name for name in table.column_names if holds_large(table.column(name))]
+    records = list(records_of(path, "utf-8")) if large else []
+    for name in large:
+        values = [record.get(name) for record in records]
+        if all(value is None or (isinstance(value, int) and abs(value) < LARGEST) for value in values):
+            table = table.set_column(table.column_names.index(name), name, pa.array(values, pa.decimal256(DIGITS)))
+    return table
+
+
+def holds_large(column: "pa.ChunkedArray") -> bool:
+    import pyarrow as pa
+    from pyarrow import compute
+
+    return pa.types.is_floating(column.type) and (compute.max(compute.abs(column)).as_py() or 0.0) >= 2.0**63
 
 
 def days(words: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
