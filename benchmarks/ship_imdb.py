@@ -31,14 +31,15 @@ reviews, the importance bound on 500 of them.
 """
 FAULTS = {
     "imdb": MADE.format(
-        options=" --precision bf16-mixed --out models/first`, and two passes more by\n"
-        "`vae fit text imdb --from models/first --pseudo-labels --epochs 2 --precision bf16-mixed",
-        time="74 minutes of one CPU core without a GPU",
+        options=" --tail-tokens 200 --precision bf16-mixed --out models/first`, two passes more by\n"
+        "`vae fit text imdb --from models/first --pseudo-labels --epochs 2 --precision bf16-mixed`, and two from the\n"
+        "rounded model that shipped then, by the same with `--from imdb --tail-tokens 600",
+        time="about two hours of one CPU core without a GPU",
     )
     + """\
 - 32 numbers keep the sentiment, the kind of film and the tone of a review, not its wording: names and plots in a
   reconstruction are made up, and so is every sample.
-- It reads the first and last 200 tokens of a review and reconstructs the first 200, with 10,000 words.
+- It reads the first 200 and the last 600 tokens of a review and reconstructs the former, with 10,000 words.
 - It adds up what is said, and can be sure of itself where it is wrong: "The acting is superb, the photography is
   superb, the music is superb, and I wanted my money back." is read as positive, with a probability of 1.00.
 - Reviews carry their authors' prejudices about people and places, and so do its words.

@@ -21,7 +21,6 @@ from vaeworks import TextVAE, load
 COUNTS, DRAWS, EVERY, UNLABELLED = (200, 500, 2500), 3, 5, 25_000
 FURTHER = {
     "max_tokens": 50,
-    "tail_tokens": 350,
     "epochs": 2,
     "precision": "bf16-mixed",
     "batch_size": 32,

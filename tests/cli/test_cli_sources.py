@@ -97,8 +97,8 @@ def test_a_text_of_a_million_words_is_cut(fit, tmp_path):
     lines = [json.dumps({"text": text, "label": label}) for text, label in [*FINE, ("great film " * 500_000, "good")]]
     assert fit("\n".join(lines), name="some.jsonl").code == 0
     model = load(tmp_path / "model")
-    assert (model.max_tokens, model.tail_tokens) == (12, 200)
-    whole, ends = model.transform(["great film " * 5_000, "great film " * (6 + 100)])
+    assert (model.max_tokens, model.tail_tokens) == (12, 800)
+    whole, ends = model.transform(["great film " * 5_000, "great film " * (6 + 400)])
     assert whole.tolist() == ends.tolist()
 
 

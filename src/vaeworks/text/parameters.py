@@ -30,7 +30,7 @@ class TextParameters(LabelParameters):
     min_count: Annotated[int, COUNT, "How often a token is there at least to get an id."] = 2
     lower: Annotated[bool, "Whether to fold case."] = True
     max_tokens: Annotated[int, COUNT, "Tokens of a text that the decoder reconstructs, and the encoder reads."] = 200
-    tail_tokens: Annotated[int, WHOLE, "Further tokens, from the end of a longer text, that are only read."] = 200
+    tail_tokens: Annotated[int, WHOLE, "Further tokens, from the end of a longer text, that are only read."] = 800
     decoder_words: Annotated[
         int | None,
         Between(8),
