@@ -11,6 +11,7 @@ from ..dialects import COMPRESSED, JSON_LINES, SEPARATORS, dialect_of, form_of
 from ..encodings import check_encoding
 from ..headers import check_distinct
 from ..missing import no_such, unreadable
+from .objects import read_objects
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ENDINGS = (*SEPARATORS, *JSON_LINES, ".parquet", ".npy", ".npz")
 AT_ONCE, ROWS_AT_ONCE = 2**24, 2**14  # bytes; rows
-DIGITS, LARGEST = 76, 10**76  # of the widest decimals of Arrow
 WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8, "BYTE_ARRAY": 4}  # bytes of a value
 HOLES = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
@@ -153,57 +153,6 @@ def parsed(path: Path, words: Collection[str], encoding: str, holes: Collection[
     if form == ".parquet":
         return read_parquet(path)
     return read_objects(path) if form in JSON_LINES else of_arrays(path)
-
-
-def read_objects(path: Path, as_written: bool = False) -> "pa.Table":
-    """The objects of a .jsonl, one a line; words that are dates or times are such, unless they stay as written."""
-    import pyarrow as pa
-    from pyarrow import json
-
-    table = json.read_json(path)
-    if as_written:
-        table = with_every_digit(path, table)
-    moments = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
-    if not moments:
-        return table
-    words = json.read_json(path, None, json.ParseOptions(pa.schema([(name, pa.string()) for name in moments])))
-    for name in moments:
-        column = words.column(name) if as_written else days(words.column(name))
-        if column is not None:
-            table = table.set_column(table.column_names.index(name), name, column)
-    return table
-
-
-def with_every_digit(path: Path, table: "pa.Table") -> "pa.Table":
-    """The table of a .jsonl, whose whole numbers beyond 64 bits were taken for floats, with these as decimals."""
-    import pyarrow as pa
-
-    from ..texts.lines import records_of
-
-    large = [name for name in table.column_names if holds_large(table.column(name))]
-    records = list(records_of(path, "utf-8")) if large else []
-    for name in large:
-        values = [record.get(name) for record in records]
-        if all(value is None or (isinstance(value, int) and abs(value) < LARGEST) for value in values):
-            table = table.set_column(table.column_names.index(name), name, pa.array(values, pa.decimal256(DIGITS)))
-    return table
-
-
-def holds_large(column: "pa.ChunkedArray") -> bool:
-    import pyarrow as pa
-    from pyarrow import compute
-
-    return pa.types.is_floating(column.type) and (compute.max(compute.abs(column)).as_py() or 0.0) >= 2.0**63
-
-
-def days(words: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
-    """Words as dates, where all of them are without a time."""
-    import pyarrow as pa
-
-    try:
-        return words.cast(pa.date32())
-    except pa.ArrowInvalid:
-        return None
 
 
 def check_unpacked(path: Path) -> None:
