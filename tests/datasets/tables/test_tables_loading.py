@@ -50,7 +50,7 @@ def test_words_of_a_jsonl_that_are_dates_or_times_are_such(tmp_path):
 def test_whole_numbers_of_a_jsonl_keep_every_digit_as_they_are_written(tmp_path):
     """Beyond 64 bits, too; a column that has fractions holds floats, as JSON's readers have them."""
     rows = [{"id": 10**24 + 1, "mixed": 2**70}, {"id": None, "mixed": 0.5}, {"id": -(2**63) - 1}, {"id": 3}]
-    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n\n" for row in rows))
     found = read_as_written(tmp_path / "t.jsonl")
     assert found.column("id").to_pylist() == [row["id"] for row in rows]
     assert found.column("mixed").to_pylist() == [float(2**70), 0.5, None, None]

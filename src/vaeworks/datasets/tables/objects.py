@@ -32,10 +32,11 @@ def with_every_digit(path: Path, table: "pa.Table") -> "pa.Table":
     """The table of a .jsonl, whose whole numbers beyond 64 bits were taken for floats, with these as decimals."""
     import pyarrow as pa
 
-    from ..texts.lines import records_of
+    from ..texts.lines import lines_of, record_in
 
     large = [name for name in table.column_names if holds_large(table.column(name))]
-    records = list(records_of(path, "utf-8")) if large else []
+    lines = enumerate(lines_of(path, "utf-8"), 1) if large else ()
+    records = [record_in(line, number, path) for number, line in lines if line.strip()]  # Arrow skips empty lines too
     for name in large:
         values = [record.get(name) for record in records]
         if all(value is None or (isinstance(value, int) and abs(value) < LARGEST) for value in values):

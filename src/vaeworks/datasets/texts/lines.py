@@ -94,16 +94,20 @@ def records_of(path: Path, encoding: str) -> Iterator[dict[str, Any]]:
         Where a line is no object.
     """
     for number, line in enumerate(lines_of(path, encoding), 1):
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            reason = str(error).partition(":")[0]
-            raise VaeworksError(f"{path.name}: line {number} is not JSON ({reason}): mend it") from error
-        if not isinstance(record, dict):
-            raise VaeworksError(
-                f'{path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}'
-            )
-        yield record
+        yield record_in(line, number, path)
+
+
+def record_in(line: str, number: int, path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).partition(":")[0]
+        raise VaeworksError(f"{path.name}: line {number} is not JSON ({reason}): mend it") from error
+    if not isinstance(record, dict):
+        raise VaeworksError(
+            f'{path.name}: line {number} is not a JSON object: write one a line, as in {{"text": "..."}}'
+        )
+    return record
 
 
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
