@@ -12,6 +12,7 @@ from torch.testing import assert_close
 from vaeworks import ForecastVAE, VaeworksError, load
 from vaeworks.core.batch import Batch
 from vaeworks.datasets.series.series import Series
+from vaeworks.forecast.data import SeriesReader
 
 ROOT, NOISE, HORIZON = 0.9, 0.5, 4
 
@@ -209,3 +210,10 @@ def test_a_series_too_short_or_of_other_columns_is_not_continued(walker):
 def test_without_validation_the_figures_are_of_the_windows_that_trained():
     model = small(epochs=1, validation_fraction=0.0).fit(walk(60))
     assert model.metrics_["fit"]["held_out"]["examples"] == 60 - 12 - HORIZON + 1
+
+
+def test_damaged_statistics_are_refused_as_they_are_read():
+    state = SeriesReader(("level",), (1.0,), (2.0,), 0).to_state()
+    assert SeriesReader.from_state(state).to_state() == state
+    with pytest.raises(ValueError, match="could not convert"):
+        SeriesReader.from_state({**state, "deviations": ["wide"]})

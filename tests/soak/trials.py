@@ -110,14 +110,18 @@ def killed_fit(kind, random, folder):
     process.join(random.uniform(0, 1.2 * seconds))
     process.kill()
     process.join()
-    if not (folder / "model").exists():
+    if names_in(folder) != ["model", "whole"]:  # the next use goes on, or clears away what lies about
         begun = (folder / "model.unfinished" / "state.safetensors").exists()
         fit(kind, folder / "model", {"resume": True} if begun else {"overwrite": True})
     whole, again = (load_file(folder / name / "model.safetensors") for name in ("whole", "model"))
     if not all(np.array_equal(whole[name], again[name], equal_nan=True) for name in whole):
         return Verdict("other weights", False)
-    left = sorted(path.name for path in folder.iterdir())
+    left = names_in(folder)
     return Verdict("went on", left == ["model", "whole"], f"left behind: {left}")
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
 
 
 def fit(kind, folder, how):

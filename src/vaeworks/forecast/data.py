@@ -172,8 +172,8 @@ class SeriesReader:
 
     @classmethod
     def from_state(cls, state: dict) -> Self:
-        columns, means, deviations = (tuple(state[name]) for name in ("columns", "means", "deviations"))
-        return cls(columns, means, deviations, state["calendar"])
+        means, deviations = (tuple(map(float, state[name])) for name in ("means", "deviations"))
+        return cls(tuple(state["columns"]), means, deviations, state["calendar"])
 
 
 def series_of(X: Any) -> Series:
