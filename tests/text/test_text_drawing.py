@@ -27,7 +27,7 @@ def tokens_of(model, candidates, temperature=0.8):
     return drawn_in_turn(model.model_, torch.randn(TEXTS, 4), temperature, candidates)
 
 
-def test_of_sentences_drawn_from_codes_the_one_with_the_best_mean_is_taken(learned):
+def test_of_sentences_drawn_from_codes_the_one_that_is_surest_of_its_different_words_is_taken(learned):
     words = learned.model_.decoder.writer(torch.randn(12, 4 + learned.model_.blocks[0].network.size))
     with torch.no_grad():
         torch.manual_seed(1)
@@ -35,7 +35,8 @@ def test_of_sentences_drawn_from_codes_the_one_with_the_best_mean_is_taken(learn
         torch.manual_seed(1)
         tokens, best = most_certain(words, 1.0, 3)
         scores = words.log_prob_per_token(drawn, drawn != PAD)
-    means = torch.stack([each[row != PAD].mean() for each, row in zip(scores, drawn, strict=True)]).reshape(3, 4)
+    there = [(each[row != PAD], set(row.tolist()) - {PAD}) for each, row in zip(scores, drawn, strict=True)]
+    means = torch.stack([nats.sum() / len(tokens) for nats, tokens in there]).reshape(3, 4)
     assert best.tolist() == [int(means[:, row].argmax()) * 4 + row for row in range(4)]
     assert_close(tokens, drawn[best])
 

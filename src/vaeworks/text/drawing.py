@@ -1,12 +1,13 @@
 """Texts of two levels drawn sentence by sentence: of several codes the one whose words are the most certain.
 
 A code that the prior gives may lie where none of a real sentence does, and there the decoder is unsure of its words.
+What it is surest of repeats itself (Holtzman et al. 2020), so a word that stands in a sentence again counts once.
 """
 
 from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..core.model import LatentModel
 from ..tokens.autoregressive import Autoregressive
@@ -44,13 +45,18 @@ def drawn_in_turn(model: LatentModel, z: Tensor, temperature: float, candidates:
 
 
 def most_certain(words: Autoregressive, temperature: float, candidates: int) -> tuple[Tensor, Tensor]:
-    """Of sentences drawn from codes, copy-major, those with the highest mean log p of a token, (N, T), and which."""
+    """Of sentences drawn from codes, copy-major, those with the highest log p for a different token, and which."""
     tokens = words.sample(temperature)
-    present = tokens != PAD
-    certain = words.log_prob(tokens, present) / present.sum(1)
+    certain = words.log_prob(tokens, tokens != PAD) / different(tokens)
     each = certain.unflatten(0, (candidates, -1))
     best = each.argmax(0) * each.shape[1] + torch.arange(each.shape[1], device=each.device)
     return tokens[best], best
+
+
+def different(tokens: Tensor) -> Tensor:
+    """How many different tokens stand in each row, (N,), padding left aside."""
+    ordered = nn.functional.pad(tokens.sort(1).values, (1, 0), value=PAD)
+    return (ordered.diff(dim=1) > 0).sum(1)
 
 
 def ended(network: CodesInTurn, z: Tensor, known: Tensor, code: Tensor, temperature: float) -> Tensor:

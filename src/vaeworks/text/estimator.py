@@ -304,7 +304,7 @@ class TextVAE(TextParameters, LabelledEstimator):
         candidates : int or None
             With a label, so many texts are drawn from each code (None takes 4), and the one that itself reads most like
             the label is given. With two levels, so many codes of each sentence are drawn (None takes 6), and the one is
-            taken of whose words the decoder is most certain. 1 draws from the model alone.
+            taken of whose words, repeated ones counted once, the decoder is most certain. 1 draws from the model alone.
         prior : 'auto', 'model' or 'aggregated'
             Where codes come from: the prior of the bound, or the mixture fitted to the codes of data; auto takes the
             second for a label.
