@@ -29,6 +29,12 @@ def test_a_file_that_was_damaged_is_read_or_refused_in_a_line(name, seed):
 
 
 @pytest.mark.slow
+def test_a_parquet_whose_statistics_are_damaged_does_not_end_the_process():
+    found = judged("table .parquet", 525)
+    assert found.well, found
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KILLS)
 def test_a_fit_that_was_killed_at_some_moment_goes_on_to_the_same_weights(name):
     found = judged(name, seed=0)

@@ -182,12 +182,14 @@ def read_parquet(path: Path) -> "pa.Table":
 
 
 def claimed(metadata: "parquet.FileMetaData") -> int:
-    """The least bytes that the rows of a parquet take, by its metadata."""
+    """The least bytes that the rows of a parquet take, by its metadata.
+
+    Its chunks are not asked: where their statistics are damaged, pyarrow ends the process.
+    """
     parts = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
-    chunks = [part.column(place) for part in parts for place in range(part.num_columns)]
-    return sum(
-        max(chunk.total_uncompressed_size, chunk.num_values * WIDTHS.get(chunk.physical_type, 0)) for chunk in chunks
-    )
+    kinds = [metadata.schema.column(place).physical_type for place in range(metadata.num_columns)]
+    width = sum(WIDTHS.get(kind, 0) for kind in kinds)
+    return sum(max(part.total_byte_size, part.num_rows * width) for part in parts)
 
 
 def of_arrays(path: Path) -> "pa.Table":
