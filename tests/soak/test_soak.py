@@ -32,6 +32,7 @@ def test_a_file_that_was_damaged_is_read_or_refused_in_a_line(name, seed):
 def test_a_parquet_whose_statistics_are_damaged_does_not_end_the_process():
     found = judged("table .parquet", 525)
     assert found.well, found
+    assert "is damaged or is no parquet" in found.said
 
 
 @pytest.mark.slow

@@ -33,8 +33,7 @@ def no_such(path: Path, kind: str) -> VaeworksError:
 def unreadable(path: Path, error: OSError) -> VaeworksError:
     if isinstance(error, FileNotFoundError) and os.path.islink(path):
         return VaeworksError(f"{path} is a link to {os.readlink(path)}, which is not there: mend the link or remove it")
-    reason = error.strerror or str(error).partition("\n")[0]  # pyarrow's has several lines and no strerror
-    return VaeworksError(f"{path} cannot be read ({reason}): check the file and your rights to it")
+    return VaeworksError(f"{path} cannot be read ({error.strerror}): check the file and your rights to it")
 
 
 def ending_of(path: Path) -> str:

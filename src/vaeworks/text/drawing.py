@@ -45,7 +45,7 @@ def drawn_in_turn(model: LatentModel, z: Tensor, temperature: float, candidates:
 
 
 def most_certain(words: Autoregressive, temperature: float, candidates: int) -> tuple[Tensor, Tensor]:
-    """Of sentences drawn from codes, copy-major, those with the highest log p for a different token, and which."""
+    """Of sentences drawn from codes, copy-major, those with the highest log p a different token, (N, T), and which."""
     tokens = words.sample(temperature)
     certain = words.log_prob(tokens, tokens != PAD) / different(tokens)
     each = certain.unflatten(0, (candidates, -1))

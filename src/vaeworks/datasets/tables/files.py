@@ -113,13 +113,13 @@ def refused_plainly(path: Path, encoding: str) -> Iterator[None]:
         raise VaeworksError(f"{path} is no table that can be read: bring it as one of {', '.join(ENDINGS)}")
     try:
         yield
-    except pa.ArrowException as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
     except UnicodeDecodeError as error:
         raise VaeworksError(f"{path} has names of columns that are not UTF-8: write it again as UTF-8") from error
-    except OSError as error:
-        raise unreadable(path, error) from error
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # pyarrow's own, of damage, have none
+            raise unreadable(path, error) from error
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise VaeworksError(f"{path} is damaged or is no {form_of(path)[1:]} ({reason}): mend it") from error
 
 
 def with_names(path: Path, rows: Any, names: list[str]) -> Any:
