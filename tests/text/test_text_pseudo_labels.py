@@ -45,15 +45,24 @@ def test_the_ratios_are_those_of_naive_bayes():
     np.testing.assert_allclose(weighed.toarray(), counts * np.abs(oracle[1] - oracle[0]), rtol=1e-5)
 
 
-def test_associations_are_the_pointwise_information_of_text_and_word():
-    """log p(text, word) / (p(text) p(word)) of the counts, where it is positive, in rows of length 1."""
-    counts = np.array([[3.0, 1.0, 0.0], [1.0, 1.0, 6.0], [0.0, 2.0, 1.0]])
+@pytest.mark.parametrize(("texts", "times"), [(3, 1), (50, 1), (200, 4), (500, 10), (3000, 10)])
+def test_associations_are_the_pointwise_information_of_text_and_word(texts, times):
+    """log p(text, word) / (p(text) p(word)) of the counts, less that of ten times, where it is positive; length 1."""
+    counts = np.random.default_rng(texts).poisson(0.1, (texts, 60)).astype(float)
+    counts[:, 0] += 1
+    counts[np.arange(60) % texts, np.arange(60)] += 1
     share = counts / counts.sum()
     with np.errstate(divide="ignore"):
-        wanted = np.log(share / share.sum(1, keepdims=True) / share.sum(0)).clip(min=0)
-    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+        wanted = np.log(share / share.sum(1, keepdims=True) / share.sum(0) / times).clip(min=0)
+    wanted /= np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-12)
     found = Associations().fit_transform(csr_matrix(counts))
-    np.testing.assert_allclose(found.toarray(), wanted, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(found.toarray(), wanted, rtol=1e-3, atol=1e-6)
+    assert 0 < found.nnz == (wanted > 0).sum()
+
+
+def test_texts_that_are_all_alike_have_no_associations():
+    grams, labels = csr_matrix(np.ones((40, 6), np.float32)), np.arange(40) % 2
+    assert list(two_views(grams).fit(grams, labels).named_estimators_) == ["grams"]
 
 
 def test_what_is_sure_teaches_what_no_labelled_text_has():
