@@ -28,6 +28,7 @@ FURTHER = {
     "label_warmup": 0.0,
     "averaging": 0.995,
     "pseudo_labels": True,
+    "distillation": 0.0,
     "validation_fraction": 0.0,
     "label_name": "sentiment",
 }

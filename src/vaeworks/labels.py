@@ -10,7 +10,7 @@ from sklearn.utils import column_or_1d
 from .errors import VaeworksError
 
 log = logging.getLogger(__name__)
-LABEL = "label"
+LABEL, OWN = "label", "own"  # what is learned of an example, and its own label where that is another
 MISSING = -1
 MOST_CLASSES = 1000
 

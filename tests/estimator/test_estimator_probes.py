@@ -5,7 +5,7 @@ import torch
 
 from vaeworks.core.batch import Batch
 from vaeworks.estimator.probes import MOST_ROWS, own_labels, probes
-from vaeworks.labels import LABEL
+from vaeworks.labels import LABEL, OWN
 
 
 def test_codes_that_hold_the_label_linearly_serve_both_probes():
@@ -39,9 +39,7 @@ def test_many_rows_are_thinned_evenly():
     assert probes(codes, labels)["knn_accuracy"] == 1.0
 
 
-def test_pseudo_labels_are_no_labels_of_the_data():
-    def of(labels):
-        return own_labels(Batch(None, labels={LABEL: torch.tensor(labels)})).tolist()
-
-    assert of([[1.0, 0.0], [0.4, 0.6], [0.0, 1.0]]) == [0, -1, 1]
-    assert of([1, -1]) == [1, -1]
+def test_what_is_learned_of_an_example_is_no_label_of_its_own():
+    shares, own = torch.tensor([[0.7, 0.3], [0.4, 0.6], [0.0, 1.0]]), torch.tensor([0, -1, 0])
+    assert own_labels(Batch(None, labels={LABEL: shares, OWN: own})).tolist() == [0, -1, 0]
+    assert own_labels(Batch(None, labels={LABEL: own})).tolist() == [0, -1, 0]

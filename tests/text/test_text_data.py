@@ -55,7 +55,7 @@ class Plain:
 
     levels = 1
     tokens, vocabulary_size, min_count, lower, missing_label = "words", 2000, 1, True, "auto"
-    max_tokens, tail_tokens, decoder_words, batch_size, pseudo_labels = 10, 0, None, 4, False
+    max_tokens, tail_tokens, decoder_words, batch_size, pseudo_labels, distillation = 10, 0, None, 4, False, 0.0
 
 
 def parts(texts, labels, share):

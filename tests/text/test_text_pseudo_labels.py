@@ -4,15 +4,21 @@ import numpy as np
 import pytest
 import torch
 from scipy.sparse import csr_matrix
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import StackingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from torch.testing import assert_close
 
 from vaeworks import TextVAE
 from vaeworks.core.likelihoods import ClassHead
 from vaeworks.errors import VaeworksError
-from vaeworks.labels import LABEL, Classes
-from vaeworks.text.data import Encoding, TextData, Window
-from vaeworks.text.pseudo_labels import Associations, NaiveBayesRatios, Teacher, taught_anew, two_views
+from vaeworks.estimator.labelled import looked_at
+from vaeworks.estimator.probes import own_labels
+from vaeworks.labels import LABEL, OWN, Classes
+from vaeworks.text.bags import tfidf_accuracy
+from vaeworks.text.data import Encoding, TextData, TextReader, Window
+from vaeworks.text.pseudo_labels import Associations, NaiveBayesRatios, Teacher, Views, taught_anew, two_views
 from vaeworks.text.stream import Texts
 from vaeworks.tokens.vocabulary import Vocabulary
 
@@ -61,8 +67,8 @@ def test_associations_are_the_pointwise_information_of_text_and_word(texts, time
 
 
 def test_texts_that_are_all_alike_have_no_associations():
-    grams, labels = csr_matrix(np.ones((40, 6), np.float32)), np.arange(40) % 2
-    assert list(two_views(grams).fit(grams, labels).named_estimators_) == ["grams"]
+    grams = csr_matrix(np.ones((40, 6), np.float32))
+    assert len(two_views(grams).views) == 1
 
 
 def test_what_is_sure_teaches_what_no_labelled_text_has():
@@ -80,7 +86,73 @@ def test_what_is_sure_teaches_what_no_labelled_text_has():
     anew = taught_anew(grams, indices, first)
     only = csr_matrix(np.eye(40, dtype=np.float32)[[2, 3, 4]])
     assert anew.predict_proba(only)[:, 1] == pytest.approx([0.1, 0.9, 0.5], abs=0.15)
-    assert np.abs(first.named_estimators_["grams"].predict_proba(only)[:2, 1] - 0.5).max() < 0.2
+    assert np.abs(first.views_[0].predict_proba(only)[:2, 1] - 0.5).max() < 0.2
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_views_are_weighed_as_stacking_weighs_them(classes):
+    """scikit-learn's is the oracle; what it does not give are the probabilities of rows by views of other rows."""
+    random = np.random.default_rng(0)
+    labels = np.arange(300) % classes
+    rows = random.normal(size=(300, 6)) + labels[:, None] * random.normal(size=6)
+    views = LogisticRegression(C=0.01), LinearDiscriminantAnalysis()
+    oracle = StackingClassifier(list(zip("ab", views, strict=True)), cv=5, stack_method="decision_function")
+    found = Views(views).fit(rows, labels)
+    np.testing.assert_allclose(found.predict_proba(rows), oracle.fit(rows, labels).predict_proba(rows), rtol=1e-6)
+    assert found.unseen_.shape == (300, classes)
+
+
+def test_what_is_said_of_a_row_that_was_not_seen_does_not_follow_its_label():
+    """The view knows each row by heart, from a column of its own."""
+    random, labels = np.random.default_rng(0), np.arange(300) % 2
+    rows = np.hstack([random.normal(size=(300, 2)) + labels[:, None], 20 * np.eye(300)])
+    wrong = np.where(np.arange(300) == 7, 1 - labels, labels)
+    view = LogisticRegression(C=100, max_iter=1000)
+    found, other = (Views((view,)).fit(rows, each) for each in (labels, wrong))
+    np.testing.assert_allclose(other.unseen_[7], found.unseen_[7], atol=0.05)
+    assert found.predict_proba(rows).argmax(1)[7] != other.predict_proba(rows).argmax(1)[7]
+
+
+def test_a_label_is_mixed_with_what_its_text_would_get_without_it():
+    texts, labels = reviews(300)
+    given = [labels[row] if row % 4 else None for row in range(300)]
+    given[1] = next(label for label in OPINIONS if label != labels[1])
+    classes = Classes.learn(given)
+    indices = classes.indices(given)
+    known = indices >= 0
+    teacher = Teacher(Texts(texts, given), classes, 0.7, pseudo_labels=False)
+    shares = teacher.completed(texts, indices)
+    assert not shares[~known].any()
+    np.testing.assert_allclose(shares[known].sum(1), 1, rtol=1e-5)
+    assert classes.names[shares[1].argmax()] == labels[1] != given[1]
+    np.testing.assert_allclose(shares[known], 0.3 * np.eye(3)[indices[known]] + 0.7 * teacher.of_labelled(
+        [text for text, there in zip(texts, known, strict=True) if there]), rtol=1e-5)  # fmt: skip
+    other = ["a text that was not read"]
+    np.testing.assert_allclose(teacher.of_labelled([texts[2], *other, texts[3]])[1:2], teacher(other))
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "words", "wanted"),
+    [(1000, 2, 110, 0.5), (999, 2, 110, None), (1200, 11, 110, None), (1000, 2, 20, None)],
+)
+def test_labels_of_long_texts_are_distilled_by_themselves_where_there_are_enough(labels, classes, words, wanted):
+    texts = [text + " and so on" * (words // 3) for text in reviews(1300)[0]]
+    given = [row % classes if row < labels else None for row in range(1300)]
+    reader = TextReader(Vocabulary.learn([texts], 100), Classes.learn(given))
+    completed = reader._teacher(Texts(texts, given), TextVAE())
+    assert (None if completed is None else completed.__self__.distillation) == wanted
+    assert reader._teacher(Texts(texts, given), TextVAE(distillation=0.0)) is None
+
+
+def test_own_labels_stay_beside_those_that_are_learned():
+    texts, labels = reviews(300)
+    given = [labels[row] if row % 4 else None for row in range(300)]
+    _, data, _ = TextReader.learn(texts, given, TextVAE(distillation=0.5), 0.0)
+    own = np.concatenate([own_labels(batch) for batch in data.epoch(None)])
+    np.testing.assert_array_equal(own, Classes.learn(given).indices(given))
+    assert looked_at(data, 0)[1] == pytest.approx(3 / 4, abs=0.01)
+    plain = TextReader.learn(texts, given, TextVAE(distillation=0.0), 0.0)[1]
+    assert tfidf_accuracy(data, plain) == tfidf_accuracy(plain, plain) != {}
 
 
 def test_signs_of_scripts_without_spaces_are_grams():
@@ -124,6 +196,7 @@ def test_batches_hold_the_shares_of_their_own_texts():
     encoding.take(texts, given)
     data = TextData(encoding, 32)
     in_order = torch.cat([batch.labels[LABEL] for batch in data.epoch(None)])
+    assert torch.cat([batch.labels[OWN] for batch in data.epoch(None)]).tolist() == classes.indices(given).tolist()
     assert_close(in_order, torch.from_numpy(teacher.completed(texts, classes.indices(given))))
     assert sorted(map(tuple, in_order.tolist())) == sorted(
         tuple(row) for batch in data.epoch(0) for row in batch.labels[LABEL].tolist()

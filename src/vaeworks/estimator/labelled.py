@@ -221,6 +221,6 @@ def looked_at(data: Data, seed: int) -> tuple[float, float]:
     for batch in islice(data.epoch(seed), LOOKED_AT):
         entries += int(batch.target.numel() if batch.observed is None else batch.observed.sum())
         known = batch.labels[LABEL]
-        labelled += int((known != MISSING).sum()) if known.dim() == 1 else len(known)
+        labelled += int(((known != MISSING) if known.dim() == 1 else (known.sum(1) > 0)).sum())
         examples += len(batch)
     return entries / examples, labelled / examples

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ..core.batch import Batch
 from ..core.evidence import Evidence
 from ..core.model import Read
-from ..labels import LABEL, MISSING, is_missing
+from ..labels import LABEL, MISSING, OWN, is_missing
 
 FOLDS, NEIGHBOURS, MOST_ROWS = 5, 5, 10_000
 ACCURACY, LINEAR, NEAR = OF_LABELS = ("accuracy", "linear_probe_accuracy", "knn_accuracy")
@@ -83,9 +83,9 @@ class Probes:
 
 
 def own_labels(batch: Batch) -> np.ndarray:
-    """Indices of classes (N,), -1 where missing, as a share of less than all is: that is a pseudo-label."""
-    labels: np.ndarray = batch.labels[LABEL].cpu().numpy()
-    return labels if labels.ndim == 1 else np.where(labels.max(1) == 1.0, labels.argmax(1), MISSING)
+    """Indices of the classes that examples were given (N,), -1 where missing, whatever is learned of them."""
+    labels: np.ndarray = batch.labels.get(OWN, batch.labels[LABEL]).cpu().numpy()
+    return labels
 
 
 def mean_of(evidence: Evidence) -> Tensor:

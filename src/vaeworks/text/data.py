@@ -13,12 +13,12 @@ import torch
 
 from ..core.batch import Batch
 from ..errors import VaeworksError
-from ..labels import LABEL, Classes, further_classes, indices_of, is_missing, native
+from ..labels import LABEL, OWN, Classes, further_classes, indices_of, is_missing, native
 from ..tokens.batching import rows_of_like_length
 from ..tokens.vocabulary import PAD, Vocabulary
 from ..tokens.writing import Forms, Writing
 from .parameters import TextParameters
-from .pseudo_labels import Teacher
+from .pseudo_labels import Teacher, distilled_by_itself
 from .stream import ROWS_A_CHUNK, Survey, Texts, chosen, whole
 from .windows import Sentences, Window
 
@@ -26,6 +26,7 @@ CHUNKS_A_POOL = 16
 BYTES_IN_MEMORY = 64 * 2**20
 PSEUDO_INPUTS, PSEUDO_SENTENCES, PSEUDO_TOKENS = 64, 8, 40
 Completed = Callable[[list[str], np.ndarray], np.ndarray]
+Labels = dict[str, np.ndarray]
 log = logging.getLogger(__name__)
 
 
@@ -52,8 +53,10 @@ class Encoding:
         self.vocabulary, self.classes, self.window, self.completed = vocabulary, classes, window, completed
         self.file = tempfile.SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115
         weakref.finalize(self, self.file.close)
-        kind = pa.int64() if completed is None or classes is None else pa.list_(pa.float32(), len(classes))
-        self.schema = pa.schema({"ids": pa.list_(pa.int32()), "label": kind})
+        columns = {"ids": pa.list_(pa.int32()), "own": pa.int64()}
+        if completed is not None and classes is not None:
+            columns["shares"] = pa.list_(pa.float32(), len(classes))
+        self.schema = pa.schema(columns)
         self.writer, self.examples = pa.ipc.new_file(self.file, self.schema), 0
         self.texts: list[str] = []
         self.labels: list[Any] = []
@@ -75,10 +78,10 @@ class Encoding:
         texts, labels = self.texts[:ROWS_A_CHUNK], self.labels[:ROWS_A_CHUNK]
         self.texts, self.labels = self.texts[ROWS_A_CHUNK:], self.labels[ROWS_A_CHUNK:]
         ids = self.window.ids(texts, self.vocabulary)
-        known = indices_of(self.classes, labels)
-        known = known if self.completed is None else self.completed(texts, known)
-        columns = [pa.array(ids, self.schema.field("ids").type), pa.array(list(known), self.schema.field("label").type)]
-        self.writer.write(pa.record_batch(columns, schema=self.schema))
+        own = indices_of(self.classes, labels)
+        columns = [ids, own] if self.completed is None else [ids, own, list(self.completed(texts, own))]
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, self.schema, strict=True)]
+        self.writer.write(pa.record_batch(arrays, schema=self.schema))
         self.examples += len(texts)
 
 
@@ -116,7 +119,7 @@ class TextData:
         for pool in self._pools(random):
             ids, labels = self._read(pool)
             for rows in rows_of_like_length(map(self.window.size, ids), self.batch_size, random):
-                yield self._batch([ids[i] for i in rows], labels[rows])
+                yield self._batch([ids[i] for i in rows], {name: found[rows] for name, found in labels.items()})
 
     def _pools(self, random: np.random.Generator) -> Iterator[list[int]]:
         """Chunks in random order, a few at a time; the last and shorter one stays in the last pool."""
@@ -125,20 +128,24 @@ class TextData:
         for start in range(0, count, CHUNKS_A_POOL):
             yield order[start : start + CHUNKS_A_POOL]
 
-    def _read(self, chunks: list[int]) -> tuple[list[np.ndarray], np.ndarray]:
+    def _read(self, chunks: list[int]) -> tuple[list[np.ndarray], Labels]:
         records = [self.reader.get_batch(index) for index in chunks]
         ids = [row for record in records for row in rows_of(record.column("ids"))]
-        return ids, np.concatenate([values_of(record.column("label")) for record in records])
+        names = {LABEL: "own"} if self.encoding.completed is None else {LABEL: "shares", OWN: "own"}
+        return ids, {
+            name: np.concatenate([values_of(record.column(column)) for record in records])
+            for name, column in names.items()
+        }
 
-    def _batches(self, ids: list[np.ndarray], labels: np.ndarray) -> Iterator[Batch]:
+    def _batches(self, ids: list[np.ndarray], labels: Labels) -> Iterator[Batch]:
         for start in range(0, len(ids), self.batch_size):
             rows = slice(start, start + self.batch_size)
-            yield self._batch(ids[rows], labels[rows])
+            yield self._batch(ids[rows], {name: found[rows] for name, found in labels.items()})
 
-    def _batch(self, ids: list[np.ndarray], labels: np.ndarray) -> Batch:
+    def _batch(self, ids: list[np.ndarray], labels: Labels) -> Batch:
         """What is read of texts, and what is scored."""
         read, target = self.window.tensors(ids)
-        return Batch(read, target, target != PAD, labels={LABEL: torch.from_numpy(labels.copy())})
+        return Batch(read, target, target != PAD, labels={name: torch.tensor(found) for name, found in labels.items()})
 
 
 def rows_of(lists: pa.ListArray) -> list[np.ndarray]:
@@ -177,8 +184,8 @@ class TextReader:
         return replace(self, classes=classes)._read(X, y, estimator, share)
 
     def _read(self, X: Any, y: Any, estimator: TextParameters, share: float) -> tuple[Self, TextData, TextData | None]:
-        """Both parts in one pass; the labels of texts without one completed where the parameters want it."""
-        teacher = self._teacher(Texts(X, y, share)) if estimator.pseudo_labels else None
+        """Both parts in one pass; labels completed and distilled where the parameters want it."""
+        teacher = self._teacher(Texts(X, y, share), estimator)
         kept, others = self._encoding(estimator, teacher), self._encoding(estimator)
         for (texts, labels), kept_back in Texts(X, y).marked(share):
             kept.take(*chosen(texts, labels, ~kept_back))
@@ -187,13 +194,27 @@ class TextReader:
         judged_by = TextData(others, estimator.batch_size) if some else None
         return self, TextData(kept, estimator.batch_size), judged_by
 
-    def _teacher(self, stream: Texts) -> Completed | None:
-        """What a linear classifier makes of texts without a label, where there are both these and others."""
+    def _teacher(self, stream: Texts, estimator: TextParameters) -> Completed | None:
+        """What a linear classifier makes of texts that have no label, or have one, as far as the parameters want it."""
         classes = self.classes
-        if classes is None or not any(is_missing(native(label), classes.missing_label) for label in stream.labels()):
+        if classes is None:
             return None
-        log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
-        return Teacher(stream, classes).completed
+        missing = (is_missing(native(label), classes.missing_label) for label in stream.labels())
+        pseudo_labels = estimator.pseudo_labels and any(missing)
+        distillation = estimator.distillation
+        if distillation is None:
+            distillation = distilled_by_itself(stream, classes)
+        if not (pseudo_labels or distillation):
+            return None
+        if pseudo_labels:
+            log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
+        if distillation:
+            log.info(
+                "fitting a linear classifier: what it makes of a text without its label is %s of the label that is "
+                "learned (distillation=0 takes labels as they are)",
+                f"{distillation:.0%}",
+            )
+        return Teacher(stream, classes, distillation, pseudo_labels).completed
 
     def data(self, X: Any, y: Any, estimator: TextParameters) -> TextData:
         encoding = self._encoding(estimator)

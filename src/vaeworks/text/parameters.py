@@ -23,6 +23,12 @@ class TextParameters(LabelParameters):
         "Whether a linear classifier of n-grams, fitted to the labels that are there, labels the other texts with "
         "its probabilities.",
     ] = False
+    distillation: Annotated[
+        float | None,
+        SHARE,
+        "Share of each label that is what such a classifier, fitted to other labels, makes of its text; None takes 0.5 "
+        "where texts have 100 words on average, and 1,000 labels, of at most 10 classes, else 0.",
+    ] = None
     tokens: Annotated[
         str, OneOf(("words", "subwords")), "Words and punctuation by a Unicode rule, or byte-pair pieces of them."
     ] = "words"

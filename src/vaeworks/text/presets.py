@@ -11,6 +11,7 @@ LONG_TEXTS = {
     "dropout": 0.4,
     "decoder_dropout": 0.1,
     "decoder_word_dropout": 0.0,
+    "distillation": 0.0,
     "patience": None,
 }
 
@@ -54,6 +55,13 @@ PRESETS = {
     ),
     # what --from takes: the other model's own, in gentler steps, and labels count at once
     "from": Preset(
-        {"learning_rate": 1e-3, "label_delay": 0.0, "label_warmup": 0.0, "pseudo_labels": False, "patience": 3}
+        {
+            "learning_rate": 1e-3,
+            "label_delay": 0.0,
+            "label_warmup": 0.0,
+            "pseudo_labels": False,
+            "distillation": 0.0,
+            "patience": 3,
+        }
     ),
 }
