@@ -26,7 +26,7 @@ LEAST, COMPONENTS, FOLDS = 5, 100, 5
 NEGATIVE_SAMPLES = 10.0
 ROUNDS, SURE = 2, 0.3
 DISTILLED = 0.5  # of a label by itself, where there are as many labels, as few classes, and as many words a text
-LEAST_LABELS, MOST_CLASSES, LEAST_WORDS = 1000, 10, 100
+LEAST_LABELS, FEW_CLASSES, LEAST_WORDS = 1000, 10, 100
 
 
 class NaiveBayesRatios(TransformerMixin, BaseEstimator):
@@ -175,7 +175,7 @@ def distilled_by_itself(stream: Texts, classes: Classes) -> float:
         texts_read += len(texts)
         if texts_read >= MOST_TEXTS:
             break
-    enough = known.sum() >= LEAST_LABELS and known.min() >= FOLDS and len(known) <= MOST_CLASSES
+    enough = known.sum() >= LEAST_LABELS and known.min() >= FOLDS and len(known) <= FEW_CLASSES
     return DISTILLED if enough and words >= LEAST_WORDS * texts_read else 0.0
 
 
