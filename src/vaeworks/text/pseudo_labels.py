@@ -48,7 +48,7 @@ class Associations(TransformerMixin, BaseEstimator):
     """By how much an n-gram is more than ten times as frequent in a text as in all: shifted pointwise information.
 
     Rows have length 1. Their singular vectors are what document vectors of n-grams approach that are learned by cosines
-    and ten negative samples (Levy & Goldberg 2014, eq. 13; Thongtan & Phienthrakul 2019). Among few texts no n-gram is
+    and ten negative samples (Levy & Goldberg 2014; Thongtan & Phienthrakul 2019). Among few texts no n-gram is
     ten times as frequent as in all, so the factor grows from 1, for 50 texts, to 10, for 500.
     """
 
@@ -135,7 +135,7 @@ class Teacher:
         views = two_views(grams).fit(grams[known], indices[known])
         self.classifiers: list[Any] = [views]
         self.unseen = dict(zip(map(hash, compress(texts, known)), views.unseen_, strict=True))
-        if not known.all():
+        if pseudo_labels and not known.all():
             self.classifiers.append(taught_anew(grams, indices, views))
 
     def __call__(self, texts: list[str]) -> np.ndarray:
@@ -214,7 +214,7 @@ def two_views(texts: csr_matrix) -> Views:
     associated = associations.transform(texts)
     components = min(COMPONENTS, min(texts.shape) - 1)
     if components > 0 and associated.nnz:
-        # exact: two rounds of the randomized algorithm find vectors that are two points of accuracy worse on IMDB
+        # exact: two rounds of the randomized algorithm find vectors that are one to two points worse on IMDB
         decomposition = TruncatedSVD(components, algorithm="arpack", random_state=0).fit(associated)
         vectors = make_pipeline(associations, decomposition)
         views.append(make_pipeline(FrozenEstimator(vectors), LogisticRegression(C=100, max_iter=1000)))
