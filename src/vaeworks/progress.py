@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -50,16 +51,29 @@ def counted_by(things: Iterable[T], total: int, what: str, count: Callable[[T], 
 
 
 def watched(batches: Iterable[B]) -> Iterator[B]:
-    """The same batches, with a bar that counts the examples."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} examples"), TimeElapsedColumn())
-    there = console()
-    with Progress(*columns, console=there, transient=True, disable=not there.is_terminal) as progress:
+    """The same batches, with a count of the examples, and the time."""
+    with clock("{task.completed:,.0f} examples") as progress:
         task = progress.add_task("", total=None)
         for batch in batches:
             yield batch
             progress.update(task, advance=len(batch))
+
+
+@contextmanager
+def under_way(what: str) -> Iterator[None]:
+    """Says what is under way, and for how long, where nobody knows how long it takes."""
+    with clock("{task.description}") as progress:
+        progress.add_task(what, total=None)
+        yield
+
+
+def clock(text: str) -> "Progress":
+    """A text that is there as long as it is true, and the time since; nothing off a terminal."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    there = console()
+    columns = (SpinnerColumn(), TextColumn(text), TimeElapsedColumn())
+    return Progress(*columns, console=there, transient=True, disable=not there.is_terminal)
 
 
 class DownloadBar:

@@ -109,11 +109,15 @@ def test_train_or_all_is_fitted():
         splits_of(test=2, unlabelled=9).training()
 
 
-def test_rows_without_labels_are_fitted_where_they_are_wanted():
+def test_rows_without_labels_are_fitted_where_they_are_wanted(caplog):
     found = DataSet("films", {"train": texts(range(3)), "unlabelled": texts(range(3, 5), labels=False)}, "letter")
     assert content(found.training()) == ([0, 1, 2], ["a", "b", "c"])
-    assert content(found.training(unlabelled=True)) == ([0, 1, 2, 3, 4], ["a", "b", "c", None, None])
-    assert len(splits_of(train=3).training(unlabelled=True)) == 3
+    assert content(found.training(unlabelled=None)) == ([0, 1, 2, 3, 4], ["a", "b", "c", None, None])
+    assert len(splits_of(train=3).training(unlabelled=None)) == 3
+    assert content(found.training(unlabelled=2)) == content(found.training(unlabelled=None))
+    assert not caplog.messages
+    assert content(found.training(unlabelled=1)) == ([0, 1, 2, 3], ["a", "b", "c", None])
+    assert caplog.messages == ["films: 1 of 2 rows without a label are read"]
 
 
 @pytest.mark.parametrize(

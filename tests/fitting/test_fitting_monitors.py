@@ -3,10 +3,11 @@
 import io
 import re
 
+import numpy as np
 import pytest
 from rich.console import Console
 
-from vaeworks import progress
+from vaeworks import TabularVAE, progress
 from vaeworks.datasets.downloads import fetch
 from vaeworks.errors import VaeworksError
 from vaeworks.fitting.monitors import ProgressBar
@@ -52,6 +53,13 @@ def test_the_last_column_of_the_bar_is_not_cut(shown):
     assert "held out -760.0 nats" in last
     assert last.rstrip().endswith("left")
     assert len(last) <= 80
+
+
+@pytest.mark.parametrize(("verbose", "columns", "said"), [(True, 80, True), (False, 80, False), (True, None, False)])
+def test_a_terminal_is_told_that_data_are_read_before_the_first_step(shown, verbose, columns, said):
+    out = shown(columns)
+    TabularVAE(latent_dim=1, epochs=1, verbose=verbose).fit(np.random.default_rng(0).normal(size=(40, 2)))
+    assert ("reading the data" in out.getvalue().partition("epoch 1")[0]) == said
 
 
 def test_what_is_counted_shows_nothing_off_a_terminal(shown):

@@ -135,12 +135,15 @@ def test_a_label_is_mixed_with_what_its_text_would_get_without_it():
     ("labels", "classes", "words", "wanted"),
     [(1000, 2, 110, 0.5), (999, 2, 110, None), (1200, 11, 110, None), (1000, 2, 20, None)],
 )
-def test_labels_of_long_texts_are_distilled_by_themselves_where_there_are_enough(labels, classes, words, wanted):
+def test_labels_of_long_texts_are_distilled_by_themselves_where_there_are_enough(
+    labels, classes, words, wanted, caplog
+):
     texts = [text + " and so on" * (words // 3) for text in reviews(1300)[0]]
     given = [row % classes if row < labels else None for row in range(1300)]
     reader = TextReader(Vocabulary.learn([texts], 100), Classes.learn(given))
     completed = reader._teacher(Texts(texts, given), TextVAE())
     assert (None if completed is None else completed.__self__.distillation) == wanted
+    assert [message.split(" is ")[0] for message in caplog.messages] == (["50% of each label that"] if wanted else [])
     assert reader._teacher(Texts(texts, given), TextVAE(distillation=0.0)) is None
 
 

@@ -1,5 +1,6 @@
 """A data set: named splits, whose rows have one face whatever they hold."""
 
+import logging
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ from ..errors import VaeworksError
 
 if TYPE_CHECKING:
     import numpy as np
+
+log = logging.getLogger(__name__)
 
 
 class Part(Protocol):
@@ -111,8 +114,13 @@ class DataSet(Generic[P]):
     splits: dict[str, P]
     label_name: str | None
 
-    def training(self, unlabelled: bool = False) -> P:
-        """The rows to fit to, and where wanted those of the set that have no labels after them.
+    def training(self, unlabelled: int | None = 0) -> P:
+        """The rows to fit to, and after them the first of those that have no labels, where the set has such a part.
+
+        Parameters
+        ----------
+        unlabelled : int or None
+            How many of these; None for all.
 
         Raises
         ------
@@ -120,7 +128,13 @@ class DataSet(Generic[P]):
             When it has none.
         """
         train = self.splits[self._trained_on()]
-        return train.followed_by(self.splits["unlabelled"]) if unlabelled and "unlabelled" in self.splits else train
+        if unlabelled == 0 or "unlabelled" not in self.splits:
+            return train
+        others = self.splits["unlabelled"]
+        taken = others.head(unlabelled)
+        if len(taken) < len(others):
+            log.warning("%s: %s of %s rows without a label are read", self.name, f"{len(taken):,}", f"{len(others):,}")
+        return train.followed_by(taken)
 
     def unseen(self, share: float | None = None) -> tuple[P, str]:
         """The rows to judge a model by, and what they are in words.

@@ -5,7 +5,7 @@ import logging
 import zlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -27,7 +27,7 @@ from ..fitting.plan import Phase, Plan, Schedule
 from ..fitting.random_numbers import own_random_numbers
 from ..fitting.training import Interrupted, broke, fit
 from ..labels import native
-from ..progress import watched
+from ..progress import under_way, watched
 from ..storage import artifact
 from ..storage.card import card
 from ..storage.old_names import with_old_names
@@ -155,9 +155,10 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         with session.running(self):
             self.__dict__.pop("metrics_", None)  # a fit that fails leaves nothing that looks fitted
             learn = self.Reader.learn if beginning is None else beginning.further
-            self.reader_, data, judged_by = learn(X, y, self, share)
-            if validation is not None:
-                judged_by = self.reader_.data(*validation, self)
+            with under_way("reading the data") if self.verbose or session.monitors else nullcontext():
+                self.reader_, data, judged_by = learn(X, y, self, share)
+                if validation is not None:
+                    judged_by = self.reader_.data(*validation, self)
             data = self._ready(data, judged_by)
             with own_random_numbers(fabric.device):
                 torch.manual_seed(self.random_state)

@@ -15,12 +15,12 @@ class Preset:
     ----------
     parameters : dict
         Of the estimator.
-    unlabelled : bool
-        Whether examples without a label are trained on too, where a data set has a part of such.
+    unlabelled : int or None
+        How many examples without a label are trained on too, where a data set has a part of such; None for all.
     """
 
     parameters: dict[str, Any] = field(default_factory=dict)
-    unlabelled: bool = True
+    unlabelled: int | None = None
 
 
 def preset_for(presets: Mapping[str, Preset], source: str, name: str | None, further: bool) -> Preset:

@@ -209,9 +209,10 @@ class TextReader:
         if pseudo_labels:
             log.info("fitting a linear classifier, whose probabilities label the texts that have no label")
         if distillation:
-            log.info(
-                "fitting a linear classifier: what it makes of a text without its label is %s of the label that is "
-                "learned (distillation=0 takes labels as they are)",
+            log.log(
+                logging.WARNING if estimator.distillation is None else logging.INFO,  # what nobody asked for is said
+                "%s of each label that is learned is what a linear classifier makes of its text without that label "
+                "(distillation=0 takes labels as they are)",
                 f"{distillation:.0%}",
             )
         return Teacher(stream, classes, distillation, pseudo_labels).completed
