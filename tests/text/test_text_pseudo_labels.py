@@ -125,10 +125,10 @@ def test_a_label_is_mixed_with_what_its_text_would_get_without_it():
     assert not shares[~known].any()
     np.testing.assert_allclose(shares[known].sum(1), 1, rtol=1e-5)
     assert classes.names[shares[1].argmax()] == labels[1] != given[1]
-    np.testing.assert_allclose(shares[known], 0.3 * np.eye(3)[indices[known]] + 0.7 * teacher.of_labelled(
+    np.testing.assert_allclose(shares[known], 0.3 * np.eye(3)[indices[known]] + 0.7 * teacher.from_others(
         [text for text, there in zip(texts, known, strict=True) if there]), rtol=1e-5)  # fmt: skip
     other = ["a text that was not read"]
-    np.testing.assert_allclose(teacher.of_labelled([texts[2], *other, texts[3]])[1:2], teacher(other))
+    np.testing.assert_allclose(teacher.from_others([texts[2], *other, texts[3]])[1:2], teacher(other))
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,15 @@ def test_labels_of_long_texts_are_distilled_by_themselves_where_there_are_enough
     assert (None if completed is None else completed.__self__.distillation) == wanted
     assert [message.split(" is ")[0] for message in caplog.messages] == (["50% of each label that"] if wanted else [])
     assert reader._teacher(Texts(texts, given), TextVAE(distillation=0.0)) is None
+
+
+def test_texts_that_were_read_are_not_read_again_for_their_pseudo_labels():
+    texts, labels = reviews(200)
+    given = [label if row < 150 else None for row, label in enumerate(labels)]
+    classes = Classes.learn(given)
+    teacher = Teacher(Texts(texts, given), classes)
+    wanted, teacher.words = teacher(texts[150:]), None
+    np.testing.assert_allclose(teacher.completed(texts, classes.indices(given))[150:], wanted, rtol=1e-5)
 
 
 def test_own_labels_stay_beside_those_that_are_learned():

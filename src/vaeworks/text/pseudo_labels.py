@@ -134,32 +134,35 @@ class Teacher:
             ) from error
         views = two_views(grams).fit(grams[known], indices[known])
         self.classifiers: list[Any] = [views]
-        self.unseen = dict(zip(map(hash, compress(texts, known)), views.unseen_, strict=True))
+        self.read: dict[int, np.ndarray] = {}
         if pseudo_labels and not known.all():
             self.classifiers.append(taught_anew(grams, indices, views))
+            self.read.update(zip(map(hash, compress(texts, ~known)), self._of_grams(grams[~known]), strict=True))
+        self.read.update(zip(map(hash, compress(texts, known)), views.unseen_, strict=True))
 
     def __call__(self, texts: list[str]) -> np.ndarray:
         """Probabilities (N, classes)."""
-        grams = self.words.transform(texts)
+        return self._of_grams(self.words.transform(texts))
+
+    def _of_grams(self, grams: csr_matrix) -> np.ndarray:
         return np.mean([each.predict_proba(grams) for each in self.classifiers], axis=0).astype(np.float32)
 
     def completed(self, texts: list[str], indices: np.ndarray) -> np.ndarray:
         """Shares of the classes (N, classes), to learn from; of a text that has no label and gets none they are 0."""
         missing = indices == MISSING
         shares = np.eye(len(self.classifiers[0].classes_), dtype=np.float32)[indices]
-        shares[missing] = self(list(compress(texts, missing))) if self.pseudo_labels and missing.any() else 0.0
-        if self.distillation and not missing.all():
-            found = self.of_labelled(list(compress(texts, ~missing)))
+        shares[missing] = self.from_others(list(compress(texts, missing))) if self.pseudo_labels else 0.0
+        if self.distillation:
+            found = self.from_others(list(compress(texts, ~missing)))
             shares[~missing] += self.distillation * (found - shares[~missing])
         return shares
 
-    def of_labelled(self, texts: list[str]) -> np.ndarray:
-        """Probabilities (N, classes) of labelled texts, from the labels of others."""
-        beyond = [hash(text) not in self.unseen for text in texts]  # the first, which were read
+    def from_others(self, texts: list[str]) -> np.ndarray:
+        """Probabilities (N, classes) of texts, of labelled ones from the labels of others."""
+        beyond = [hash(text) not in self.read for text in texts]  # the first, which were read
         others = iter(self(list(compress(texts, beyond))) if any(beyond) else ())
-        return np.stack(
-            [next(others) if gone else self.unseen[hash(text)] for text, gone in zip(texts, beyond, strict=True)]
-        )
+        found = [next(others) if gone else self.read[hash(text)] for text, gone in zip(texts, beyond, strict=True)]
+        return np.array(found, np.float32).reshape(len(texts), len(self.classifiers[0].classes_))
 
 
 def distilled_by_itself(stream: Texts, classes: Classes) -> float:
