@@ -119,6 +119,15 @@ def test_what_a_killed_writer_of_checkpoints_left_is_removed(out, unfinished):
     assert names(out.parent) == {"model"}
 
 
+@pytest.mark.slow
+def test_what_a_fit_left_that_was_killed_while_it_wrote_its_checkpoint_is_removed(out, unfinished):
+    command = [sys.executable, Path(__file__).with_name("killed_writer.py"), out]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGXFSZ
+    assert max(path.stat().st_size for path in unfinished.iterdir()) == 100_000
+    fit(out)
+    assert names(out.parent) == {"model"}
+
+
 @pytest.mark.parametrize("how", [{}, {"overwrite": True}], ids=["to nothing yet", "to a model"])
 def test_a_link_stays_and_its_target_holds_the_model(tmp_path, out, how):
     target = tmp_path / "disk" / "target"

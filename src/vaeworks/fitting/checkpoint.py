@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from ..errors import VaeworksError
@@ -51,8 +51,9 @@ def write_checkpoint(
         tensors |= {f"optimizer/{index}/{name}": value for name, value in state.items()}
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     said = dumps(asdict(position))
+    content = save(tensors, metadata={"position": said, "digest": digest_of(said, tensors)})
     with written_whole(path) as temporary:
-        save_file(tensors, temporary, metadata={"position": said, "digest": digest_of(said, tensors)})
+        temporary.write_bytes(content)  # safetensors' own writer leaves a file of a name of its own when it is killed
 
 
 def digest_of(position: str, tensors: dict[str, Tensor]) -> str:

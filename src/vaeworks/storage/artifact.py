@@ -41,7 +41,7 @@ def save(estimator: Fitted, folder: Path | str, overwrite: bool = False, compact
         When the folder exists and `overwrite` is not set, when it holds something else than a model, when it cannot be
         written, or when a weight is not finite; what was there stays.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save as to_bytes
 
     from .compact import compacted
 
@@ -60,17 +60,15 @@ def save(estimator: Fitted, folder: Path | str, overwrite: bool = False, compact
         refuse_taken(folder, overwrite)  # again, now that nobody else saves here
         for name in set(further_before(folder)) - set(further):
             (temporary / tensors_of(name)).touch()  # an empty file takes away the one in its place
-        save_file(weights, temporary / WEIGHTS)
+        (temporary / WEIGHTS).write_bytes(to_bytes(weights))
         for name, tensors in further.items():
-            save_file(tensors, temporary / tensors_of(name))
+            (temporary / tensors_of(name)).write_bytes(to_bytes(tensors))
         write_json(temporary / STATE, estimator.reader_.to_state())
         config = config_of(estimator, list(further))
         config[DIGESTS] = digests_of(temporary, files_of(further)) | {SETTINGS: digest_of_settings(config)}
         write_json(temporary / CONFIG, config)
         write_json(temporary / METRICS, nulled(estimator.metrics_) | {MODEL_ID: id_of(config)})
         write_text(temporary / CARD, f"{estimator.card()}\nModel {id_of(config)}, by the digests of its files.\n")
-        for file in temporary.glob("*.safetensors"):
-            file.chmod((temporary / CONFIG).stat().st_mode)  # safetensors lets only the owner read
 
 
 def refuse_taken(folder: Path, overwrite: bool) -> None:
