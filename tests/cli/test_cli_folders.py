@@ -92,7 +92,7 @@ def test_a_disk_that_is_full_at_the_first_checkpoint_leaves_nothing(fit, tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("failing", ["safetensors.torch.save_file", "pathlib.Path.rename"])
+@pytest.mark.parametrize("failing", ["safetensors.torch.save", "pathlib.Path.rename"])
 def test_a_disk_that_is_full_at_the_end_keeps_the_old_model_and_the_fit(fit, own_model, monkeypatch, failing):
     before = contents(own_model)
     with monkeypatch.context() as patched:
@@ -132,7 +132,7 @@ def test_figures_of_a_model_that_was_replaced_meanwhile_are_shown_but_not_kept(v
 def unfinished(fit, tmp_path, monkeypatch):
     """A fit whose last step, saving, was refused."""
     with monkeypatch.context() as patched:
-        patched.setattr("safetensors.torch.save_file", refusing(errno.ENOSPC))
+        patched.setattr("safetensors.torch.save", refusing(errno.ENOSPC))
         fit()
     assert [path.name for path in tmp_path.iterdir()] == ["model.unfinished"]
     return tmp_path / "model.unfinished"
@@ -181,7 +181,7 @@ def test_resume_with_fewer_rows_says_so(vae, tmp_path, monkeypatch):
     source, out = tmp_path / "some.txt", tmp_path / "model"
     source.write_text("a fine film\n" * 40)
     with monkeypatch.context() as patched:
-        patched.setattr("safetensors.torch.save_file", refusing(errno.ENOSPC))
+        patched.setattr("safetensors.torch.save", refusing(errno.ENOSPC))
         vae("fit", "text", source, "--out", out, *SMALL)
     source.write_text("a fine film\n" * 30)
     assert "rows 40 (now 30)" in vae("fit", "text", source, "--out", out, *SMALL, "--resume").refusal()
