@@ -15,5 +15,6 @@ weights = {"model": {"large": torch.zeros(100_000)}}
 optimizer = torch.optim.SGD(estimator.model_.parameters())
 with session.running(estimator):
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # deadly, and it comes with the byte beyond the limit
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
     write_checkpoint(session.checkpoint, Position(), weights, optimizer)
