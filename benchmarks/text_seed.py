@@ -20,13 +20,13 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from vaeworks import TextVAE
 from vaeworks.estimator.diagnostics import peak_memory
-from vaeworks.text.presets import PRESETS
+from vaeworks.text.presets import LONG_TEXTS
 from vaeworks.tokens.vocabulary import PAD, Vocabulary
 
 WORDS, LENGTH, TRAINED, TESTED, OLD_EPOCHS, BATCH = 1000, 300, 2000, 1000, 2, 32
 SAME = {"vocabulary_size": WORDS, "max_tokens": LENGTH, "bigram_buckets": 0}
-LONG = PRESETS["quick"].parameters | {
-    "max_tokens": LENGTH, "tail_tokens": 0, "batch_size": BATCH, "epochs": 8, "averaging": 0.99, "distillation": 0.0,
+LONG = LONG_TEXTS | {
+    "max_tokens": LENGTH, "tail_tokens": 0, "batch_size": BATCH, "epochs": 8, "averaging": 0.99, "label_weight": 75.0,
 }  # fmt: skip
 Reviews = tuple[list[str], list[str]]
 
